@@ -1,0 +1,174 @@
+"""Delta tables without a JVM: the only place that calls delta-rs. Crawlers land and models read through here."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from lakehouse import settings
+from lakehouse.errors import LakehouseError, MissingTable
+from lakehouse.tables import Table
+
+ATTEMPTS = 20
+SCALARS = {
+    "string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us", tz="UTC"), "binary": pa.binary(),
+}
+
+
+def _split(text: str) -> list[str]:
+    """Parts of a comma-separated list of types, commas inside brackets left alone."""
+    parts, depth, start = [], 0, 0
+    for position, character in enumerate(text):
+        depth += (character == "<") - (character == ">")
+        if character == "," and depth == 0:
+            parts.append(text[start:position])
+            start = position + 1
+    return [*parts, text[start:]]
+
+
+def arrow_type(declared: str) -> pa.DataType:
+    """The Arrow type of a declared one.
+
+    Raises:
+        LakehouseError: the type is none that a declaration may use.
+
+    >>> str(arrow_type("array<struct<term:string,count:int>>"))
+    'list<item: struct<term: string, count: int32>>'
+    """
+    if declared in SCALARS:
+        return SCALARS[declared]
+    outer, _, rest = declared.partition("<")
+    inner = rest.removesuffix(">")
+    if outer == "array" and inner:
+        return pa.list_(pa.field("item", arrow_type(inner)))
+    if outer == "map" and inner:
+        return pa.map_(*(arrow_type(part) for part in _split(inner)))
+    if outer == "struct" and inner:
+        fields = (part.partition(":") for part in _split(inner))
+        return pa.struct([pa.field(name, arrow_type(kind)) for name, _, kind in fields])
+    raise LakehouseError(f"{declared!r} is not a type that a table may declare; see lakehouse/arrow.py.")
+
+
+def schema(table: Table) -> pa.Schema:
+    """The table's columns as Arrow fields, in order."""
+    return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in table.columns])
+
+
+def location(table: Table) -> str:
+    return settings.load().location(table.schema, table.name)
+
+
+def open_table(table: Table, version: int | None = None) -> DeltaTable:
+    """The Delta table as of `version`, the newest by default.
+
+    Raises:
+        MissingTable: nothing has been written to it yet.
+        LakehouseError: it has no such version.
+    """
+    try:
+        return DeltaTable(location(table), version=version)
+    except TableNotFoundError:
+        raise MissingTable(f"{table.full_name} has not been written yet; run `mep3m run`, or `mep3m build {table.name}`.") from None
+    except DeltaError as error:
+        raise LakehouseError(f"{table.full_name} cannot be read at version {version}: {str(error).splitlines()[0]}") from None
+
+
+def version(table: Table) -> int | None:
+    """The newest version; None where nothing has been written yet."""
+    try:
+        return DeltaTable(location(table)).version()
+    except TableNotFoundError:
+        return None
+
+
+def create(table: Table) -> None:
+    """The empty table, if it is not there."""
+    if version(table) is None:
+        DeltaTable.create(location(table), schema=schema(table), mode="ignore", partition_by=list(table.partition_by) or None,
+                          description=table.description)
+
+
+def batch(table: Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows as an Arrow table of exactly the declared columns.
+
+    Raises:
+        LakehouseError: a row lacks a column, has one too many, or a value of another type.
+    """
+    rows = list(rows)
+    for row in rows:
+        if row.keys() != set(table.column_names):
+            raise LakehouseError(f"{table.full_name}: a row's columns differ from the declaration: {sorted(row.keys() ^ set(table.column_names))}.")
+    try:
+        return pa.Table.from_pylist(rows, schema=schema(table))
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise LakehouseError(f"{table.full_name}: a value does not fit its column: {error}") from None
+
+
+def landed_version(table: Table, writer: str) -> int:
+    """The last batch number that `writer` committed, -1 before the first: where to go on after a restart."""
+    if version(table) is None:
+        return -1
+    found = open_table(table).transaction_version(writer)
+    return -1 if found is None else found
+
+
+def append(table: Table, rows: pa.Table, *, writer: str | None = None, number: int | None = None, metadata: Mapping[str, Any] | None = None) -> None:
+    """One atomic commit. With `writer` and a `number` it happens once: a batch that was committed already is not again.
+
+    Other writers may append at the same time; a lost race is tried again.
+    """
+    create(table)
+    for attempt in range(ATTEMPTS):
+        if writer is not None and landed_version(table, writer) >= number:
+            return
+        properties = CommitProperties(
+            custom_metadata={"mep3m": json.dumps(metadata or {}, ensure_ascii=False)},
+            app_transactions=[Transaction(writer, number, last_updated=None)] if writer is not None else None,
+        )
+        try:
+            write_deltalake(location(table), rows, mode="append", commit_properties=properties)
+            return
+        except CommitFailedError:
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(0.05 * (attempt + 1))
+
+
+def upsert(table: Table, rows: pa.Table) -> None:
+    """Rows added, or put in place of those with the same key, in one atomic commit."""
+    create(table)
+    same_key = " AND ".join(f"old.`{column}` = new.`{column}`" for column in table.key)
+    for attempt in range(ATTEMPTS):
+        try:
+            (open_table(table).merge(rows, same_key, source_alias="new", target_alias="old")
+             .when_matched_update_all().when_not_matched_insert_all().execute())
+            return
+        except CommitFailedError:
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(0.05 * (attempt + 1))
+
+
+def read(table: Table, *, at: int | None = None, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
+    """The table's rows as of version `at`. `filters` is a pyarrow.compute expression.
+
+    Raises:
+        MissingTable: nothing has been written to it yet.
+    """
+    return dataset(table, at=at).to_table(columns=list(columns) if columns else None, filter=filters)
+
+
+def dataset(table: Table, *, at: int | None = None):
+    """The table as a pyarrow.dataset.Dataset, for scans in bounded memory.
+
+    Raises:
+        MissingTable: nothing has been written to it yet.
+    """
+    return open_table(table, at).to_pyarrow_dataset()

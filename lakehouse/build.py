@@ -1,0 +1,58 @@
+"""mep3m build: each table's job, then its gate, in one process and one Spark session."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import time
+import uuid
+
+import typer
+from rich.console import Console
+
+from lakehouse import tables
+from lakehouse.errors import BatchRefused
+from lakehouse.tables import Origin, Table
+
+app = typer.Typer()
+log = logging.getLogger("mep3m.build")
+
+
+def build(table: Table, run_id: str, arguments: list[str]) -> None:
+    """One table: its job into staging, its gate into the lake; a landed table is audited where it lies.
+
+    Raises:
+        BatchRefused: the gate did not let the batch through.
+    """
+    gate = importlib.import_module("expectations.gate")
+    if table.origin is not Origin.LANDED:
+        job = importlib.import_module(f"spark_jobs.{table.name}")
+        job.main(["--run-id", run_id, *arguments])
+    if gate.main([table.name, "--run-id", run_id]) != 0:
+        raise BatchRefused(f"{table.full_name}: the batch failed its expectations and stays in staging; see why with "
+                           f"mep3m sql \"select * from ops.quality_results where run_id = '{run_id}' and not success\"")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run(
+    context: typer.Context,
+    names: list[str] = typer.Argument(None, metavar="TABLE...", help="Tables to build; all that follow from what has landed by default."),
+    run_id: str = typer.Option("", help="Names the run in commits and quality_results."),
+) -> None:
+    """Build tables: job, gate, publish, in the order that they depend on one another.
+
+    Options of a table's own job are passed on to it: mep3m build alignments --strategy paper.
+    """
+    console = Console(stderr=True)
+    given = [name for name in names or () if not name.startswith("-")]
+    arguments = [*(name for name in names or () if name.startswith("-")), *context.args]
+    if given:
+        wanted = tables.in_build_order(tuple(tables.find(name) for name in given))
+    else:
+        wanted = tuple(t for t in tables.in_build_order() if t.origin in (Origin.LANDED, Origin.BUILT))
+    run_id = run_id or uuid.uuid4().hex[:12]
+    for table in wanted:
+        started = time.monotonic()
+        with console.status(f"{table.full_name}"):
+            build(table, run_id, arguments)
+        console.print(f"[green]✓[/] {table.full_name} [dim]{time.monotonic() - started:.1f} s[/]")

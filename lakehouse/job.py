@@ -1,0 +1,64 @@
+"""The frame of every Spark job: read the declared inputs at pinned versions, build, check, stage, log."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from lakehouse import arrow, spark
+from lakehouse.tables import REJECTS, Table
+
+log = logging.getLogger("mep3m.job")
+
+
+def parser(doc: str | None) -> argparse.ArgumentParser:
+    """A job's command line; every job takes `--run-id`."""
+    made = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--run-id", default="", help="names the run in commits and quality_results; made up by default")
+    return made
+
+
+def run(table: Table, build: Callable, args: argparse.Namespace) -> int:
+    """Build one batch of `table` into staging; the gate publishes it.
+
+    Args:
+        build: called with a DataFrame for each table of `built_from`, then, where the table remembers itself, with the
+            table as it stands. Returns the batch, or (batch, rejects) with rejects as (key: string, reason: string, row: string).
+
+    Raises:
+        MissingTable: an input has not been written yet.
+        SchemaMismatch: the batch's columns are not the declared ones.
+    """
+    started = time.monotonic()
+    run_id = args.run_id or uuid.uuid4().hex[:12]
+    versions = {source.full_name: arrow.version(source) for source in table.built_from}
+    inputs = [spark.read(source, versions[source.full_name]) for source in table.built_from]
+    if table.remembers_itself:
+        inputs.append(spark.empty(table) if arrow.version(table) is None else spark.read(table))
+    result = build(*inputs)
+    batch, rejects = result if isinstance(result, tuple) else (result, None)
+    lineage = {"run_id": run_id, "inputs": versions}
+    spark.stage(table, batch, lineage)
+    rejected = 0
+    if rejects is not None:
+        rejected = record_rejects(table, rejects, lineage)
+    rows = spark.staged(table).count()
+    log.info("%s: %d rows staged, %d rejected, %.1f s", table.name, rows, rejected, time.monotonic() - started)
+    return 0
+
+
+def record_rejects(table: Table, rejects, lineage: dict) -> int:
+    """The rows that a batch could not use, in place of those of the table's batch before. Returns how many."""
+    from pyspark.sql import functions as F
+
+    present = spark.read(REJECTS)
+    others = present.where(F.col("table") != table.name)
+    mine = rejects.select(
+        F.lit(table.name).alias("table"), F.col("key").cast("string").alias("key"), F.col("reason").cast("string").alias("reason"),
+        F.substring("row", 1, 10_000).alias("row"), F.lit("").alias("run_id"),
+    ).dropDuplicates(["key", "reason"]).localCheckpoint()
+    spark.publish(REJECTS, others.unionByName(mine), lineage, removes=True)
+    return mine.count()

@@ -1,0 +1,45 @@
+"""mep3m sql: the catalog from any shell; it outlives every process."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+
+from lakehouse import arrow, spark, tables
+from lakehouse.errors import LakehouseError
+
+app = typer.Typer()
+
+
+@app.command()
+def sql(
+    statement: str = typer.Argument(..., help="One Spark SQL statement, such as: select count(*) from gold.products"),
+    limit: int = typer.Option(100, help="Rows to print at most."),
+    as_json: bool = typer.Option(False, "--json", help="JSON lines instead of a table."),
+) -> None:
+    """Ask the catalog in Spark SQL."""
+    from pyspark.errors import PySparkException
+
+    session = spark.session()
+    for table in tables.ALL:                    # what crawlers landed without a JVM gets its name here
+        if arrow.version(table) is not None:
+            spark.register(table)
+    try:
+        frame = session.sql(statement)
+        rows = frame.limit(limit + 1).collect()
+    except PySparkException as error:
+        raise LakehouseError(f"SQL: {str(error).splitlines()[0]}") from None
+    for_people = Console()
+    if as_json:
+        for row in rows[:limit]:
+            print(json.dumps(row.asDict(recursive=True), ensure_ascii=False, default=str))
+        return
+    grid = Grid(*frame.columns)
+    for row in rows[:limit]:
+        grid.add_row(*("" if value is None else str(value) for value in row))
+    for_people.print(grid)
+    if len(rows) > limit:
+        for_people.print(f"… more than {limit} rows; --limit shows more.")

@@ -1,0 +1,222 @@
+"""The one place where Spark reads and writes. A job sees DataFrames, never a session, a path or a catalog."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lakehouse import arrow, settings
+from lakehouse.errors import LakehouseError, MissingTable, SchemaMismatch
+from lakehouse.tables import Origin, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+COMMIT_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+STAGING = "staging"
+MAY_BE_MISSING = (Origin.DECIDED, Origin.RECORDED)
+
+
+def session() -> SparkSession:
+    """The process's session: the Connect server's if `LAKEHOUSE_SPARK_REMOTE` names one, else the master's.
+
+    Raises:
+        LakehouseError: there is no Java, no server, or another process holds the embedded catalog.
+    """
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    chosen = settings.load()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1") if chosen.spark_master.startswith("local") else None
+    builder = SparkSession.builder.appName("mep3m")
+    if chosen.spark_remote:
+        builder = builder.remote(chosen.spark_remote)
+    else:
+        if (running := SparkSession.getActiveSession()) is not None:
+            return running
+        for name, value in configuration(chosen).items():
+            builder = builder.config(name, value)
+        builder = builder.master(chosen.spark_master)
+    try:
+        return builder.getOrCreate()
+    except PySparkException as error:
+        if "JAVA_GATEWAY" in str(error):
+            raise LakehouseError("Spark found no Java 17 or newer; install it (apt install openjdk-17-jre-headless) or set JAVA_HOME.") from None
+        raise LakehouseError(f"Spark did not start at {chosen.spark_remote or chosen.spark_master}: {_first_line(error)}") from None
+
+
+def configuration(chosen: settings.Settings) -> dict[str, str]:
+    """What a session, or a Connect server, of this lake is started with."""
+    logging = Path(__file__).with_name("log4j2.properties")
+    java = f"-Dlog4j2.configurationFile={logging} -Djava.net.preferIPv4Stack=true"
+    hive = {"spark.hadoop.hive.metastore.uris": chosen.metastore} if chosen.metastore else {}
+    if not chosen.metastore:
+        java += f" -Dderby.stream.error.file={chosen.location('metastore.log')}"
+        hive["spark.hadoop.javax.jdo.option.ConnectionURL"] = f"jdbc:derby:;databaseName={chosen.location('metastore')};create=true"
+        chosen.path.mkdir(parents=True, exist_ok=True)
+    packages = {"spark.jars.packages": chosen.spark_packages} if chosen.spark_packages else {}
+    return {
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.warehouse.dir": chosen.location("warehouse"),
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": str(chosen.spark_shuffle_partitions),
+        "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.driver.memory": chosen.spark_driver_memory,
+        "spark.driver.extraJavaOptions": java,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        **hive, **packages,
+    }
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+def ddl(table: Table) -> str:
+    return ", ".join(f"`{column.name}` {column.type}" for column in table.columns)
+
+
+def read(table: Table, version: int | None = None) -> DataFrame:
+    """The table as of `version`, the newest by default; tables that people fill are empty before anyone does.
+
+    Raises:
+        MissingTable: nothing has been written to it yet.
+    """
+    spark = session()
+    if version is None and arrow.version(table) is None:
+        if table.origin in MAY_BE_MISSING:
+            return empty(table)
+        raise MissingTable(f"{table.full_name} has not been written yet; run `mep3m run`, or `mep3m build {table.name}`.")
+    reader = spark.read.format("delta")
+    return (reader if version is None else reader.option("versionAsOf", version)).load(arrow.location(table))
+
+
+def empty(table: Table) -> DataFrame:
+    return session().createDataFrame([], ddl(table))
+
+
+def check_columns(table: Table, frame: DataFrame) -> None:
+    """
+    Raises:
+        SchemaMismatch: names, order or types differ from the declaration; every difference is listed.
+    """
+    wanted, given = [(column.name, column.type) for column in table.columns], list(frame.dtypes)
+    if wanted == given:
+        return
+    types = dict(given)
+    problems = [f"{name} is missing" for name, _ in wanted if name not in types]
+    problems += [f"{name} is {types[name]}, declared {kind}" for name, kind in wanted if name in types and types[name] != kind]
+    problems += [f"{name} is not declared" for name, _ in given if name not in table.column_names]
+    raise SchemaMismatch(f"{table.full_name}: {'; '.join(problems) or 'the columns are in another order than declared'}.")
+
+
+def staging_location(table: Table) -> str:
+    return settings.load().location(STAGING, table.name)
+
+
+def stage(table: Table, frame: DataFrame, lineage: Mapping[str, Any]) -> None:
+    """The batch into staging, in place of the one before; whole or not at all.
+
+    Raises:
+        SchemaMismatch: the columns are not the declared ones.
+    """
+    check_columns(table, frame)
+    session().conf.set(COMMIT_METADATA, json.dumps(dict(lineage), ensure_ascii=False))
+    (frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(staging_location(table)))
+
+
+def staged(table: Table) -> DataFrame:
+    """The batch that waits in staging.
+
+    Raises:
+        MissingTable: none does.
+    """
+    from pyspark.errors import AnalysisException
+
+    try:
+        return session().read.format("delta").load(staging_location(table))
+    except AnalysisException:
+        raise MissingTable(f"No batch of {table.name} is staged; run `mep3m build {table.name}`.") from None
+
+
+def staged_lineage(table: Table) -> dict[str, Any]:
+    """What `stage` was told of the batch: run_id, inputs and their versions."""
+    history = session().sql("DESCRIBE HISTORY delta.`{}` LIMIT 1".format(staging_location(table).replace("`", "``")))
+    return json.loads(history.select("userMetadata").first()[0] or "{}")
+
+
+@dataclass(frozen=True)
+class Published:
+    added: int
+    changed: int
+    removed: int
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, removes: bool | None = None) -> Published:
+    """The batch into its table by key, in one atomic commit; no commit where it changes nothing.
+
+    Args:
+        batch: (the table's columns); one row a key.
+        removes: rows whose key the batch lacks are deleted; by default for tables that a job builds whole.
+    """
+    from pyspark.sql import functions as F
+
+    check_columns(table, batch)
+    removes = table.origin is Origin.BUILT if removes is None else removes
+    arrow.create(table)
+    register(table)
+    spark = session()
+    spark.conf.set(COMMIT_METADATA, json.dumps(dict(lineage), ensure_ascii=False))
+    values = [name for name in table.column_names if name not in table.key]
+
+    def all_of(conditions: list[Column]) -> Column:
+        return reduce(lambda a, b: a & b, conditions)
+
+    def differ(new: str, old: str) -> Column:
+        if not values:
+            return F.lit(False)
+        return ~all_of([F.col(f"{new}.`{name}`").eqNullSafe(F.col(f"{old}.`{name}`")) for name in values])
+
+    old, new = read(table).alias("old"), batch.alias("new")
+    same_key = all_of([F.col(f"old.`{name}`") == F.col(f"new.`{name}`") for name in table.key])
+    in_old, in_new = F.col(f"old.`{table.key[0]}`").isNotNull(), F.col(f"new.`{table.key[0]}`").isNotNull()
+    counted = old.join(new, same_key, "full_outer").agg(
+        F.count_if(~in_old).alias("added"), F.count_if(in_old & in_new & differ("new", "old")).alias("changed"),
+        F.count_if(~in_new).alias("removed"), F.count_if(in_old).alias("before"),
+    ).first()
+    difference = Published(counted.added, counted.changed, counted.removed if removes else 0)
+    if not difference:
+        return difference
+    if counted.before == 0:
+        batch.write.format("delta").mode("append").save(arrow.location(table))
+        return difference
+    target = table.full_name
+    on_key = all_of([F.col(f"{target}.`{name}`") == F.col(f"new.`{name}`") for name in table.key])
+    changed = F.lit(False) if not values else ~all_of(
+        [F.col(f"new.`{name}`").eqNullSafe(F.col(f"{target}.`{name}`")) for name in values])
+    merge = new.mergeInto(target, on_key).whenMatched(changed).updateAll().whenNotMatched().insertAll()
+    (merge.whenNotMatchedBySource().delete() if removes else merge).merge()
+    return difference
+
+
+def register(table: Table) -> None:
+    """The table under its name in the catalog, for SQL users of any later process."""
+    spark = session()
+    if not spark.catalog.tableExists(table.full_name):
+        spark.sql(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
+        spark.catalog.createTable(table.full_name, path=arrow.location(table), source="delta", description=table.description)
