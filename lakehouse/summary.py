@@ -1,0 +1,85 @@
+"""What a run did, read back from the lake and the registry."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from lakehouse import arrow, settings, tables
+from lakehouse.errors import MissingTable
+
+REGISTERED_MODEL = "mep3m-classifier"
+
+
+def rows(name: str) -> int:
+    """Rows of a table now, 0 where nothing was written yet."""
+    try:
+        return arrow.dataset(tables.find(name)).count_rows()
+    except MissingTable:
+        return 0
+
+
+def merges() -> list[tuple[str, list[str]]]:
+    """Curated sub-classes that hold native ones of two shops or more, with their members, largest first."""
+    nodes = arrow.read(tables.TAXONOMY, columns=["level", "name", "retired", "members"]).to_pylist()
+    found = [(node["name"], [f"{m['shop']}: {m['native_path']}" for m in node["members"]]) for node in nodes
+             if node["level"] == 2 and not node["retired"] and len({m["shop"] for m in node["members"]}) > 1]
+    return sorted(found, key=lambda pair: (-len(pair[1]), pair[0]))
+
+
+def expectations() -> tuple[int, int]:
+    """Results that held and that did not, of each table's last audit."""
+    last: dict[tuple, tuple] = {}
+    for row in arrow.read(tables.QUALITY_RESULTS, columns=["table", "expectation", "column", "details", "success", "checked_at"]).to_pylist():
+        key = (row["table"], row["expectation"], row["column"], row["details"])
+        if key not in last or row["checked_at"] > last[key][0]:
+            last[key] = (row["checked_at"], row["success"])
+    held = Counter(success for _, success in last.values())
+    return held[True], held[False]
+
+
+def models() -> list[dict]:
+    """The registered versions, newest first: version, architecture, alias, metrics."""
+    from mlflow import MlflowClient
+
+    client = MlflowClient(settings.load().tracking_uri, settings.load().tracking_uri)
+    found = []
+    for version in sorted(client.search_model_versions(f"name='{REGISTERED_MODEL}'"), key=lambda v: -int(v.version)):
+        run = client.get_run(version.run_id)
+        full = client.get_model_version(REGISTERED_MODEL, version.version)
+        found.append({"version": int(version.version), "architecture": version.tags.get("architecture", run.data.params.get("model", "?")),
+                      "aliases": list(full.aliases), "metrics": run.data.metrics})
+    return found
+
+
+def show(console: Console, *, seconds: float, answer_key: dict) -> None:
+    """The summary that `mep3m run` ends with."""
+    console.rule("summary")
+    grid = Grid("table", "rows", box=None)
+    for table in tables.ALL:
+        grid.add_row(table.full_name, f"{rows(table.name):,}")
+    console.print(grid)
+    passed, failed = expectations()
+    console.print(f"\nexpectations: {passed} passed, {failed} failed")
+    merged = merges()
+    console.print(f"\nalignment: {len(merged)} curated sub-classes join several shops, such as")
+    for name, members in merged[:5]:
+        console.print(f"  {name}  ←  {';  '.join(members[:4])}{' …' if len(members) > 4 else ''}", soft_wrap=True)
+    for measure in ("precision", "recall", "f1"):
+        if measure in answer_key:
+            console.print(f"  {measure} against the sample shops' answer key: {answer_key[measure]:.3f}")
+    console.print("\nmodels")
+    grid = Grid("version", "architecture", "alias", "top-1", "top-5", "AP", "F1", box=None)
+    for model in models()[:6]:
+        metrics = model["metrics"]
+        cells = (metrics.get(name) for name in ("test_top1", "test_top5", "test_ap_macro", "test_f1_weighted"))
+        grid.add_row(str(model["version"]), model["architecture"], ", ".join(model["aliases"]), *("-" if c is None else f"{c:.3f}" for c in cells))
+    console.print(grid)
+    console.print(f"\n{seconds:.0f} s in all. What to try next:\n"
+                  "  mep3m sql \"select class_name, count(*) from gold.products group by 1\"\n"
+                  "  mep3m names pending       merged sub-classes that wait for a name\n"
+                  "  mep3m review              decide on a page in the browser\n"
+                  "  mep3m score --suspects    products whose label a model doubts\n"
+                  "  mep3m run --shops FILE    your own shops; see the README")
