@@ -1,0 +1,123 @@
+"""A page as a tree, whatever its bytes are: the charset is found out, not believed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+import lxml.etree
+import lxml.html
+from charset_normalizer import from_bytes
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
+
+MAX_CHARACTERS = 20_000_000
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_SPACES = re.compile(r"\s+")
+# A charset that servers name for its superset: the bytes are those of the right-hand side.
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "latin-1": "cp1252", "ascii": "utf-8",
+              "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949"}
+_TRIED = ("utf-8", "gb18030", "big5hkscs", "cp932", "cp949")
+
+
+def squeeze(text: object) -> str:
+    """Text on one line: white space folded, control and zero-width characters gone, composed as NFC."""
+    if not isinstance(text, str):
+        return ""
+    return _SPACES.sub(" ", _CONTROLS.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def _fits(body: bytes, encoding: str | None) -> str | None:
+    """The text, if nearly every byte reads in `encoding`: one broken character in 2,000 is a slip of the shop, more is a lie."""
+    if not encoding:
+        return None
+    encoding = _SUPERSETS.get(encoding.lower(), encoding)
+    try:
+        text = body.decode(encoding, "replace")
+    except (LookupError, UnicodeError):
+        return None
+    if text.count("�") > max(2, len(text) // 2000):
+        return None
+    return text
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of a page.
+
+    In order: a byte order mark, the header, the declaration in the page; each only if the bytes agree. UTF-8 is tried before
+    any other declaration, since multi-byte text reads as UTF-8 by accident practically never. Then the encodings of East Asian shops,
+    then charset-normalizer's guess, then UTF-8 with replacement characters. Never raises.
+    """
+    mark, rest = read_bom(body)
+    declared = [http_content_type_encoding(content_type or None), html_body_declared_encoding(body[:8192])]
+    for encoding in (mark, "utf-8", *declared):
+        text = _fits(rest if mark else body, encoding)
+        if text is not None:
+            return text
+    guess = from_bytes(body[:200_000]).best()
+    for encoding in (guess.encoding if guess else None, *_TRIED):
+        text = _fits(body, encoding)
+        if text is not None:
+            return text
+    return body.decode("utf-8", "replace")
+
+
+class Document:
+    """A page's text, its tree and its address. Building one never fails; an empty page has an empty tree."""
+
+    def __init__(self, html: bytes | str, url: str, content_type: str = "") -> None:
+        text = decode(html, content_type) if isinstance(html, bytes) else html
+        self.text = text[:MAX_CHARACTERS]
+        self.url = url
+
+    @cached_property
+    def tree(self) -> lxml.html.HtmlElement:
+        parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+        body = _CONTROLS.sub("", self.text).encode("utf-8", "ignore")
+        try:
+            tree = lxml.html.document_fromstring(body, parser=parser)
+        except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, AssertionError):
+            tree = lxml.html.document_fromstring(b"<html><body></body></html>", parser=parser)
+        return tree
+
+    @cached_property
+    def base_url(self) -> str:
+        declared = self.tree.xpath("//base/@href")
+        return urljoin(self.url, declared[0].strip()) if declared and declared[0].strip() else self.url
+
+    def absolute(self, address: object) -> str | None:
+        """An http(s) URL made absolute; None for anything else (`data:`, `javascript:`, an empty value)."""
+        if not isinstance(address, str) or not address.strip():
+            return None
+        try:
+            full = urljoin(self.base_url, re.sub(r"[\t\r\n]", "", address.strip()))
+            parts = urlsplit(full)
+        except ValueError:
+            return None
+        return full if parts.scheme in ("http", "https") and parts.netloc else None
+
+    @cached_property
+    def title(self) -> str:
+        found = self.tree.xpath("//head//title | //title[not(ancestor::*[local-name()='svg'])]")
+        return next((text for text in (squeeze(element.text_content()) for element in found) if text), "")
+
+    def meta(self, *names: str) -> list[str]:
+        """Contents of the meta elements of those names or properties, in the order of `names`."""
+        return [text for name in names for text in self._metas.get(name, ())]
+
+    @cached_property
+    def _metas(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for element in self.tree.iter("meta"):
+            text = squeeze(element.get("content"))
+            name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            if text:
+                found.setdefault(name.strip().lower(), []).append(text)
+        return found
+
+    @cached_property
+    def canonical_url(self) -> str | None:
+        found = [*self.tree.xpath("//link[contains(concat(' ', normalize-space(translate(@rel, 'CANOIL', 'canoil')), ' '), ' canonical ')]/@href"),
+                 *self.meta("og:url")]
+        return next((url for url in map(self.absolute, found) if url), None)

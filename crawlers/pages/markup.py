@@ -1,0 +1,172 @@
+"""What a page says of itself in schema.org's words: JSON-LD, microdata, RDFa, through extruct."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import chompjs
+from extruct.rdfa import RDFaExtractor
+from extruct.w3cmicrodata import MicrodataExtractor
+
+from crawlers.pages.document import Document, squeeze
+
+PRODUCT_TYPES = {"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Car", "Book"}
+PREFERRED_TYPES = PRODUCT_TYPES - {"Book"}
+MAX_NODES = 50_000
+_COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
+
+
+def types(node: dict[str, Any]) -> set[str]:
+    """The node's schema.org types without their address: {"Product"} for "https://schema.org/Product"."""
+    given = node.get("@type") or node.get("type") or ()
+    given = given if isinstance(given, list) else [given]
+    return {re.split(r"[/#:]", name)[-1] for name in given if isinstance(name, str)}
+
+
+def values(value: Any) -> list[Any]:
+    """A property's values: a list as it is, one value as a list, none as an empty one."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def text(value: Any) -> str:
+    """The first text of a property's values, whichever of JSON-LD's and RDFa's wrappings it came in."""
+    for one in values(value):
+        if isinstance(one, dict):
+            one = one.get("@value") or one.get("name") or one.get("@id")
+            if isinstance(one, list | dict):
+                one = text(one)
+        if isinstance(one, int | float) and not isinstance(one, bool):
+            one = str(one)
+        if squeeze(one):
+            return squeeze(one)
+    return ""
+
+
+def walk(value: Any, limit: int = MAX_NODES) -> Iterator[dict[str, Any]]:
+    """Every object in a JSON value, outer ones and earlier ones first. Iterative: depth cannot exhaust the stack."""
+    queue, position = [value], 0
+    while position < len(queue) and position < limit:
+        one = queue[position]
+        position += 1
+        if isinstance(one, dict):
+            yield one
+            queue.extend(child for child in one.values() if isinstance(child, dict | list))
+        elif isinstance(one, list):
+            queue.extend(child for child in one if isinstance(child, dict | list))
+
+
+def lenient_json(script: str) -> Any:
+    """The value of a script's JSON; of JSON that a shop got slightly wrong too. None where there is none."""
+    script = _COMMENT.sub("", script.strip()).strip().rstrip(";")
+    try:
+        return json.loads(script, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return chompjs.parse_js_object(re.sub(r"[\r\n\t]+", " ", script))
+    except (ValueError, RecursionError, TypeError):
+        return None
+
+
+def json_ld(document: Document) -> list[dict[str, Any]]:
+    scripts = document.tree.xpath("//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]")
+    found = (lenient_json(script.text or "") for script in scripts)
+    return [node for value in found if value for node in walk(value)]
+
+
+def microdata(document: Document) -> list[dict[str, Any]]:
+    try:
+        items = MicrodataExtractor(nested=True, strict=False).extract_items(document.tree, document.base_url)
+        items = list(items)
+    except (ValueError, TypeError, RecursionError, AttributeError):
+        return []
+    flat = []
+    for node in walk(items):
+        if "type" in node or "properties" in node:
+            flat.append({"@type": node.get("type"), **{name: _microdata_value(value) for name, value in (node.get("properties") or {}).items()}})
+    return flat
+
+
+def _microdata_value(value: Any, depth: int = 0) -> Any:
+    if depth > 20:
+        return None
+    if isinstance(value, list):
+        return [_microdata_value(one, depth + 1) for one in value]
+    if isinstance(value, dict) and "properties" in value:
+        return {"@type": value.get("type"), **{n: _microdata_value(v, depth + 1) for n, v in value["properties"].items()}}
+    return value
+
+
+def rdfa(document: Document) -> list[dict[str, Any]]:
+    """RDFa nodes with the vocabulary's address taken off the property names; only where a page uses `typeof`."""
+    if not re.search(r"\stypeof\s*=", document.text):
+        return []
+    try:
+        nodes = RDFaExtractor().extract_items(document.tree, base_url=document.base_url)
+    except Exception:                           # pyRdfa lets every kind of error out
+        return []
+    by_id = {node.get("@id"): node for node in nodes if isinstance(node, dict)}
+    shortened = {key: {re.split(r"[/#]", name)[-1] if name.startswith("http") else name: value for name, value in node.items()}
+                 for key, node in by_id.items()}
+
+    def resolved(value: Any, depth: int = 0) -> Any:
+        if isinstance(value, list):
+            return [resolved(one, depth + 1) for one in value]
+        if isinstance(value, dict) and set(value) == {"@id"} and value["@id"] in shortened and depth < 6:
+            return {name: resolved(one, depth + 1) for name, one in shortened[value["@id"]].items() if name != "@id"} | {"@id": value["@id"]}
+        return value
+
+    return [{name: resolved(value) for name, value in node.items()} for node in shortened.values()]
+
+
+def products(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Nodes that are products with a name, those with offers, pictures or a sku first; related products lose to the page's own."""
+    found = [node for node in nodes if types(node) & PRODUCT_TYPES and text(node.get("name"))]
+
+    def worth(node: dict[str, Any]) -> int:
+        own = bool(types(node) & PREFERRED_TYPES)
+        return 4 * own + 2 * bool(node.get("offers") or node.get("hasVariant")) + bool(node.get("image")) + bool(node.get("sku") or node.get("description"))
+
+    return sorted(found, key=worth, reverse=True)
+
+
+def breadcrumb_lists(nodes: list[dict[str, Any]]) -> list[list[tuple[str, str]]]:
+    """Every BreadcrumbList as (name, address) pairs by position."""
+    lists = []
+    for node in nodes:
+        if "BreadcrumbList" not in types(node):
+            continue
+        entries = []
+        for order, entry in enumerate(values(node.get("itemListElement"))):
+            if not isinstance(entry, dict):
+                continue
+            item = next((one for one in values(entry.get("item")) if one), None)
+            name = text(entry.get("name")) or (text(item.get("name")) if isinstance(item, dict) else "")
+            address = item if isinstance(item, str) else (text(item.get("@id") or item.get("url")) if isinstance(item, dict) else "")
+            try:
+                position = float(text(entry.get("position")))
+            except ValueError:
+                position = float(order)
+            if name:
+                entries.append((position, order, name, address))
+        if entries:
+            entries.sort(key=lambda entry: entry[:2])
+            lists.append([(name, address) for _, _, name, address in entries])
+    return lists
+
+
+def image_addresses(value: Any) -> list[str]:
+    """Addresses in a schema.org `image`: texts, ImageObjects, lists of either."""
+    found = []
+    for one in values(value):
+        if isinstance(one, dict):
+            one = next((one[key] for key in ("contentUrl", "url", "@id", "@value") if one.get(key)), None)
+            found.extend(image_addresses(one))
+        elif isinstance(one, str) and one.strip():
+            found.append(one.strip())
+    return found
