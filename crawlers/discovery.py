@@ -1,0 +1,139 @@
+"""Which pages a shop has: what a sitemap, a page's links and a page's own markup say. Pure: bytes in, URLs and names out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from urllib.parse import parse_qsl, urlsplit
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+from scrapy.utils.gz import gunzip
+from w3lib.url import canonicalize_url, url_query_cleaner
+
+TRACKING = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid", "spm", "scm", "yclid", "ref_")
+NOT_PAGES = re.compile(r"\.(?:css|js|json|png|jpe?g|gif|webp|svg|ico|pdf|zip|gz|mp4|mp3|woff2?|ttf|xml|rss|apk|exe)$", re.I)
+PRODUCT_MARKS = re.compile(
+    rb"""["']@type["']\s*:\s*(?:\[[^\]]{0,80})?["'](?:http://schema\.org/|https://schema\.org/)?(?:Product|ProductGroup|ProductModel)["']"""
+    rb"""|item(?:type|scope)[^>]{0,80}schema\.org/Product["'\s>]|typeof=["'](?:schema:|http://schema\.org/)?Product["']""", re.I)
+OG_PRODUCT = re.compile(rb"""<meta[^>]{0,80}og:type["'][^>]{0,80}content=["'](?:og:)?product(?:\.item)?["']""", re.I)
+LIST_MARKS = re.compile(rb"""["']@type["']\s*:\s*(?:\[[^\]]{0,80})?["'](?:ItemList|CollectionPage|SearchResultsPage|OfferCatalog)["']|schema\.org/(?:ItemList|CollectionPage|OfferCatalog)""", re.I)
+PRODUCT_PATHS = re.compile(r"/(?:products?|items?|goods|detail|dp|p|sku|article)[-/_.]?[^/]*\d|/\d{4,}\.s?html?$|[-_/]p-?\d{3,}(?:\.html?)?$", re.I)
+SITEMAP_DEPTH = 4
+
+
+@dataclass
+class Sitemap:
+    """What a sitemap gave, as far as it could be read.
+
+    Attributes:
+        fault: why the rest could not be read (`truncated_gzip`, `xml_entities`, `torn_xml`); empty where all was.
+    """
+
+    pages: list[str]
+    sitemaps: list[str]
+    fault: str = ""
+
+
+def read_sitemap(body: bytes, *, max_bytes: int) -> Sitemap:
+    """A sitemap, or an index of them, plain, gzipped or one URL a line. Entities are never expanded.
+
+    Args:
+        max_bytes: the size after decompression beyond which nothing is read.
+
+    >>> read_sitemap(b"<urlset><url><loc>https://a.example/1</loc></url></urlset>", max_bytes=1000).pages
+    ['https://a.example/1']
+    """
+    found = Sitemap([], [])
+    if body[:2] == b"\x1f\x8b":
+        try:
+            complete = _gzip_is_whole(body)
+            body = gunzip(body, max_size=max_bytes)
+            found.fault = "" if complete else "truncated_gzip"
+        except OSError:
+            return Sitemap([], [], "broken_gzip")
+        except Exception as error:
+            if "size" not in type(error).__name__.lower():
+                raise
+            return Sitemap([], [], "decompressed_too_large")
+    if not body.lstrip()[:1] == b"<":
+        lines = body.decode("utf-8", "replace").split()
+        found.pages = [line for line in lines if line.startswith(("http://", "https://"))]
+        return found
+    try:
+        for tag, url in _locations(body):
+            (found.sitemaps if tag == "sitemap" else found.pages).append(url)
+    except DefusedXmlException:
+        return Sitemap([], [], "xml_entities")
+    except ParseError:
+        found.fault = found.fault or "torn_xml"
+    return found
+
+
+def _gzip_is_whole(body: bytes) -> bool:
+    import zlib
+
+    inflate = zlib.decompressobj(31)
+    rest = body
+    for _ in range(1 << 20):
+        inflate.decompress(rest, 1 << 20)
+        rest = inflate.unconsumed_tail
+        if not rest:
+            break
+    return inflate.eof
+
+
+def _locations(body: bytes) -> Iterator[tuple[str, str]]:
+    for _, element in iterparse(BytesIO(body), forbid_dtd=False, forbid_entities=True, forbid_external=True):
+        tag = element.tag.rsplit("}", 1)[-1]
+        if tag in ("url", "sitemap"):
+            for child in element:
+                if child.tag.rsplit("}", 1)[-1] == "loc" and child.text and child.text.strip():
+                    yield tag, child.text.strip()
+            element.clear()
+
+
+def normal(url: str) -> str:
+    """One spelling of a page's address: parameters in order, tracking ones and the fragment left out.
+
+    >>> normal("https://a.example/p?b=2&utm_source=x&a=1#top")
+    'https://a.example/p?a=1&b=2'
+    """
+    return canonicalize_url(url_query_cleaner(url, TRACKING, remove=True, unique=False) if "?" in url else url)
+
+
+def shape(url: str) -> str:
+    """What the addresses of one kind of page have in common: numbers, long codes and values left out, parameter names kept.
+
+    >>> shape("https://a.example/item/12345.html?page=2"), shape("https://a.example/cal/2024-05?day=1&x=")
+    ('/item/#.html?page', '/cal/#?day,x')
+    """
+    parts = urlsplit(url)
+    path = re.sub(r"[0-9a-f]{16,}|\d[\d.,_-]*(?=\D|$)", lambda found: "#" + ("." if found[0].endswith(".") else ""), parts.path.lower())
+    steps = [step if len(step) < 40 or "#" in step else "~" for step in path.split("/")]
+    names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
+    return "/".join(steps[:12]) + ("?" + ",".join(names[:12]) if names else "")
+
+
+def looks_like_page(url: str) -> bool:
+    return not NOT_PAGES.search(urlsplit(url).path)
+
+
+def is_product_page(body: bytes, url: str, *, has_name: bool, has_pictures: bool, pattern: str = "") -> bool:
+    """Whether a page shows one product rather than many or none.
+
+    Args:
+        pattern: the operator's own expression for product URLs; where it is given, it alone decides.
+    """
+    if pattern:
+        return re.search(pattern, url) is not None
+    if OG_PRODUCT.search(body):
+        return True
+    marks = sum(1 for _ in PRODUCT_MARKS.finditer(body))
+    if marks:
+        # A list page marks up many products, a product page one and perhaps a few that go with it.
+        return not (LIST_MARKS.search(body) and marks != 1) and (marks <= 12 or bool(PRODUCT_PATHS.search(urlsplit(url).path)))
+    return bool(has_name and has_pictures and PRODUCT_PATHS.search(urlsplit(url).path))
