@@ -130,7 +130,8 @@ def products(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     def worth(node: dict[str, Any]) -> int:
         own = bool(types(node) & PREFERRED_TYPES)
-        return 4 * own + 2 * bool(node.get("offers") or node.get("hasVariant")) + bool(node.get("image")) + bool(node.get("sku") or node.get("description"))
+        offered, described = bool(node.get("offers") or node.get("hasVariant")), bool(node.get("sku") or node.get("description"))
+        return 4 * own + 2 * offered + bool(node.get("image")) + described
 
     return sorted(found, key=worth, reverse=True)
 

@@ -1,0 +1,70 @@
+"""mep3m import: files into the lake without HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Land files in bronze without HTTP.")
+
+
+def _import_id(fingerprint: str, *options: object) -> str:
+    """Names what lands: the content, and whatever else decides which rows it gives."""
+    given = "|".join(str(option) for option in options if option)
+    return hashlib.sha256(f"{fingerprint}|{given}".encode()).hexdigest()[:12] if given else fingerprint[:12]
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=console, transient=True)
+
+
+def _checked(path: Path, console: Console):
+    from crawlers.feeds import source
+
+    with _progress(console) as progress:
+        task = progress.add_task(f"checking {path.name}", total=None)
+        return source.check(path, on_bytes=lambda size: progress.advance(task, size))
+
+
+def _report(console: Console, path: Path, landed) -> None:
+    if landed.already:
+        console.print(f"{path.name} was landed before ({landed.listings:,} listings, {landed.rejects:,} rejected); nothing was added.")
+        return
+    shops = ", ".join(sorted(landed.crawl_ids))
+    console.print(f"{landed.listings:,} listings landed, {landed.rejects:,} rejected"
+                  + (f", {landed.images:,} new pictures" if landed.images else "") + f": {shops}", soft_wrap=True)
+    if landed.rejects:
+        console.print("Why, with each row: mep3m sql \"select reason, count(*) from ops.rejects group by 1\"", highlight=False)
+
+
+@app.callback()
+def _top() -> None:
+    """Land files in bronze without HTTP."""
+
+
+@app.command()
+def listings(
+    file: Path = typer.Argument(help="TSV, gzipped or not: platform, listing_id, native_path, title."),
+    images: Path = typer.Option(None, help="ZIP or folder of pictures, one folder a picture class; with --image-map."),
+    image_map: Path = typer.Option(None, help="CSV human_label_path,image_class: which label shows which picture class."),
+    limit_per_shop: int = typer.Option(0, min=0, help="So many of each platform; 0 is all."),
+) -> None:
+    """A listings file: each platform a shop, native_path its breadcrumb."""
+    from crawlers.feeds import landing, pictures
+    from crawlers.feeds import listings as reader
+
+    console = Console(stderr=True)
+    source = _checked(file, console)
+    album = pictures.Album.of(images, image_map) if images or image_map else None
+    import_id = _import_id(source.fingerprint, limit_per_shop and f"limit={limit_per_shop}", album and album.fingerprint)
+    label_column = "human_label_path" if album else ""
+    landed = landing.land(
+        reader.read(source, limit_per_shop=limit_per_shop, label_column=label_column), source=file.name, import_id=import_id,
+        rules={"title": "column title", "breadcrumbs": "column native_path"},
+        **({"pictures": album.choose, "flush_pictures": album.land} if album else {}),
+    )
+    _report(console, file, landed)

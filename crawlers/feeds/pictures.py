@@ -1,0 +1,154 @@
+"""Pictures that come with a file: chosen by a seed of the listing, landed once a content."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import zipfile
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from PIL import Image, UnidentifiedImageError
+
+from crawlers.feeds.records import Record
+from lakehouse import arrow, settings, tables
+from lakehouse.errors import LakehouseError, MissingTable
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"}
+MAX_PIXELS = 50_000_000
+MAX_BYTES = 20_000_000
+TINY_PIXELS = 32
+
+
+def measured(body: bytes) -> dict | None:
+    """Format, size and verdict of a picture's bytes; None where they are none, or more pixels than can be decoded safely."""
+    try:
+        with Image.open(io.BytesIO(body)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                return None
+            frames, kind, size = getattr(picture, "n_frames", 1), (picture.format or "").lower(), picture.size
+            picture.load()
+            channels = len(picture.convert("RGB").getbands()) if picture.mode == "P" else len(picture.getbands())
+            flat = all(low == high for low, high in (band for band in _extrema(picture)))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    verdict = "animated" if frames > 1 else "tiny" if min(size) < TINY_PIXELS else "placeholder" if flat else "usable"
+    return {"format": kind, "width": size[0], "height": size[1], "channels": channels, "size_bytes": len(body), "verdict": verdict}
+
+
+def _extrema(picture: Image.Image) -> list[tuple[float, float]]:
+    found = picture.getextrema()
+    return [found] if isinstance(found[0], int | float) else list(found)
+
+
+def path_of(sha256: str, kind: str) -> str:
+    """Where a picture's bytes lie, relative to the lake's root."""
+    return f"images/{sha256[:2]}/{sha256}.{kind}"
+
+
+class Store:
+    """The lake's pictures: a file a content, a row in `raw_images`."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, dict] = {}
+        try:
+            self._known = set(arrow.read(tables.RAW_IMAGES, columns=["image_sha256"])["image_sha256"].to_pylist())
+        except MissingTable:
+            self._known = set()
+
+    def keep(self, body: bytes, url: str) -> tuple[str, dict] | None:
+        """The picture's hash and measures, its bytes written; None where they are no picture."""
+        if len(body) > MAX_BYTES or (facts := measured(body)) is None:
+            return None
+        sha256 = hashlib.sha256(body).hexdigest()
+        path = path_of(sha256, facts["format"])
+        target = settings.load().path / path
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = target.with_suffix(f".{hashlib.sha256(url.encode()).hexdigest()[:8]}.part")
+            draft.write_bytes(body)
+            draft.replace(target)
+        if sha256 not in self._known:
+            self._waiting[sha256] = {"image_sha256": sha256, "url": url, "path": path, **facts}
+        return sha256, facts
+
+    def land(self, crawl_id: str, number: int) -> int:
+        """The pictures kept since the last call as rows; how many are new."""
+        if not self._waiting:
+            return 0
+        now = datetime.now(UTC)
+        rows = [row | {"crawl_id": crawl_id, "fetched_at": now} for row in self._waiting.values()]
+        arrow.upsert(tables.RAW_IMAGES, arrow.batch(tables.RAW_IMAGES, rows))
+        self._known.update(self._waiting)
+        self._waiting.clear()
+        return len(rows)
+
+
+class Album:
+    """A ZIP or folder of pictures, one folder a picture class, and which label shows which class."""
+
+    def __init__(self, place: Path, classes: dict[str, str]) -> None:
+        self.place = place
+        self._classes = classes
+        self._zip = zipfile.ZipFile(place) if place.is_file() else None
+        names = self._zip.namelist() if self._zip else [str(path.relative_to(place)) for path in sorted(place.rglob("*")) if path.is_file()]
+        self._members: dict[str, list[str]] = {}
+        for name in sorted(names):
+            pure = PurePosixPath(name)
+            if pure.suffix.lower() in SUFFIXES and len(pure.parts) > 1:
+                self._members.setdefault(pure.parts[-2], []).append(name)
+        if missing := sorted(set(classes.values()) - self._members.keys()):
+            raise LakehouseError(f"{place} has no pictures for {', '.join(missing[:5])}; it needs a folder of that name for each image_class.")
+        self._store: Store | None = None
+        self._read = lru_cache(maxsize=4096)(self._keep)
+
+    @classmethod
+    def of(cls, images: Path | None, image_map: Path | None) -> Album:
+        """
+        Raises:
+            LakehouseError: one of the two is not given, missing, no ZIP, or the map has other columns.
+        """
+        if images is None or image_map is None:
+            raise LakehouseError("--images and --image-map belong together; give both or neither.")
+        for file in (images, image_map):
+            if not file.exists():
+                raise LakehouseError(f"{file} is not there; name a file that is.")
+        with image_map.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            if missing := {"human_label_path", "image_class"} - set(reader.fieldnames or ()):
+                raise LakehouseError(f"{image_map}, line 1: the header lacks {', '.join(sorted(missing))}.")
+            classes = {row["human_label_path"]: row["image_class"] for row in reader if row["image_class"]}
+        try:
+            return cls(images, classes)
+        except zipfile.BadZipFile:
+            raise LakehouseError(f"{images} is neither a folder nor a whole ZIP file; fetch it again.") from None
+
+    @property
+    def fingerprint(self) -> str:
+        told = "|".join(f"{label}={name}" for label, name in sorted(self._classes.items()))
+        return hashlib.sha256(f"{told}|{sorted((name, len(found)) for name, found in self._members.items())}".encode()).hexdigest()[:16]
+
+    def picture(self, record: Record) -> tuple[str, dict] | None:
+        """The picture of a record's label: its hash and measures. The same for the same shop and listing_id, whatever else the file holds."""
+        members = self._members.get(self._classes.get(record.label, ""))
+        if not members:
+            return None
+        seed = int.from_bytes(hashlib.blake2b(f"{record.shop}|{record.listing_id}".encode(), digest_size=8).digest())
+        return self._read(members[seed % len(members)])
+
+    def choose(self, record: Record) -> str | None:
+        found = self.picture(record)
+        return found[0] if found else None
+
+    def land(self, crawl_id: str, number: int) -> int:
+        return self._store.land(crawl_id, number) if self._store else 0
+
+    def _keep(self, member: str) -> tuple[str, dict] | None:
+        self._store = self._store or Store()
+        try:
+            body = self._zip.read(member) if self._zip else (self.place / member).read_bytes()
+        except (OSError, zipfile.BadZipFile):
+            return None
+        return self._store.keep(body, f"{self.place.name}#{member}")

@@ -1,0 +1,57 @@
+"""What every reader of a file gives: listings, and rows that cannot be one."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One listing of a file.
+
+    Attributes:
+        place: file:line, or file:record.
+        label: a person's label path, levels joined by `>`; never landed in bronze.
+    """
+
+    shop: str
+    listing_id: str
+    title: str
+    breadcrumbs: list[str]
+    place: str
+    url: str = ""
+    subsub_class_name: str | None = None
+    image_urls: list[str] = field(default_factory=list)
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that cannot be used: why, and what it was."""
+
+    shop: str
+    listing_id: str
+    place: str
+    reason: str
+    row: str
+
+
+def levels(path: str, separator: str = ">") -> list[str]:
+    """
+    >>> levels("服饰内衣> 运动 >跑步鞋")
+    ['服饰内衣', '运动', '跑步鞋']
+    """
+    return [level for level in (part.strip() for part in path.split(separator)) if level]
+
+
+def title_fault(title: str) -> str | None:
+    """Why a title cannot be used; None where it can.
+
+    >>> title_fault("\\x00\\x1f"), title_fault("  "), title_fault("牛奶")
+    ('title has control characters only', 'title is empty', None)
+    """
+    kinds = {unicodedata.category(character) for character in title}
+    if kinds - {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}:
+        return None
+    return "title has control characters only" if kinds - {"Zs"} else "title is empty"
