@@ -4,7 +4,6 @@ Runs on a bare Python 3.11 and needs Java 17+, a C++ compiler, make and cmake. S
 the second run a matter of milliseconds. Horovod's wheel is kept in ~/.cache/mep3m, since its build takes two minutes.
 """
 
-import glob
 import hashlib
 import os
 import re
@@ -85,7 +84,9 @@ def pinned_version(package: str) -> str:
 
 def create_environment() -> None:
     if not (VENV / "bin" / "python").exists():
-        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+        if made.returncode:
+            fail(f"Python cannot make a virtual environment ({made.stdout.strip().splitlines()[:1]}); apt install python3.11-venv.")
     with tempfile.TemporaryDirectory() as scratch:
         uv_only, all_but_horovod = Path(scratch, "uv.txt"), Path(scratch, "rest.txt")
         uv_only.write_text(locked("uv"))
@@ -100,8 +101,8 @@ def horovod_wheel() -> Path:
     """The cached wheel of Horovod for this TensorFlow, built if it is not there."""
     version, tensorflow = pinned_version("horovod"), pinned_version("tensorflow")
     shelf = CACHE / "wheels" / f"horovod-{version}-tensorflow-{tensorflow}-py311"
-    if built := glob.glob(f"{shelf}/*.whl"):
-        return Path(built[0])
+    if built := next(shelf.glob("*.whl"), None):
+        return built
     print("setup: Horovod from source, about two minutes", flush=True)
     shelf.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -128,7 +129,7 @@ def horovod_wheel() -> Path:
 def delta_jars() -> None:
     """Delta's JARs into pyspark/jars, where every Spark of this environment finds them without asking the network again."""
     jars = VENV / "lib/python3.11/site-packages/pyspark/jars"
-    if glob.glob(str(jars / "delta-spark_*.jar")):
+    if any(jars.glob("delta-spark_*.jar")):
         return
     print("setup: Delta JARs", flush=True)
     ivy = CACHE / "ivy"
@@ -143,7 +144,7 @@ def delta_jars() -> None:
         name = jar.name.split("_", 1)[1]    # group_artifact-version.jar
         if re.sub(r"-[\d.]+\.jar$", "", name) not in here:
             shutil.copy(jar, jars / name)
-    if not glob.glob(str(jars / "delta-spark_*.jar")):
+    if not any(jars.glob("delta-spark_*.jar")):
         fail(f"{DELTA} could not be fetched from Maven Central; is there a network?")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.table import TableMerger
 
 from lakehouse import settings
 from lakehouse.errors import LakehouseError, MissingTable
@@ -143,12 +144,20 @@ def append(table: Table, rows: pa.Table, *, writer: str | None = None, number: i
 
 def upsert(table: Table, rows: pa.Table) -> None:
     """Rows added, or put in place of those with the same key, in one atomic commit."""
+    _merge(table, rows, lambda merge: merge.when_matched_update_all().when_not_matched_insert_all())
+
+
+def add_missing(table: Table, rows: pa.Table) -> None:
+    """Rows added whose key is not there yet, in one atomic commit; writers at the same time add no key twice."""
+    _merge(table, rows, lambda merge: merge.when_not_matched_insert_all())
+
+
+def _merge(table: Table, rows: pa.Table, how: Callable[[TableMerger], TableMerger]) -> None:
     create(table)
     same_key = " AND ".join(f"old.`{column}` = new.`{column}`" for column in table.key)
     for attempt in range(ATTEMPTS):
         try:
-            (open_table(table).merge(rows, same_key, source_alias="new", target_alias="old")
-             .when_matched_update_all().when_not_matched_insert_all().execute())
+            how(open_table(table).merge(rows, same_key, source_alias="new", target_alias="old")).execute()
             return
         except CommitFailedError:
             if attempt == ATTEMPTS - 1:

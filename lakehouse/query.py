@@ -31,7 +31,7 @@ def sql(
         frame = session.sql(statement)
         rows = frame.limit(limit + 1).collect()
     except PySparkException as error:
-        raise LakehouseError(f"SQL: {str(error).splitlines()[0]}") from None
+        raise LakehouseError(f"SQL: {spark.first_line(error)}") from None
     for_people = Console()
     if as_json:
         for row in rows[:limit]:

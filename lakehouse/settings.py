@@ -17,10 +17,12 @@ class Settings:
     spark_master: str = "local[*]"          # local[*], spark://host:7077, yarn, k8s://...
     spark_remote: str = ""                  # sc://host:15002 uses a standing Spark Connect server instead of a master
     spark_driver_memory: str = "3g"
+    spark_java_options: str = ""            # further options of the driver's JVM
     spark_shuffle_partitions: int = 4
     spark_packages: str = ""                # Maven coordinates, where workers do not share this environment's JARs
     metastore: str = ""                     # thrift://host:9083; empty: embedded Derby under the root
     mlflow_tracking_uri: str = ""           # http://host:5000; empty: SQLite under the root
+    allow_private_addresses: str = ""       # addresses or networks, by comma, that crawls may read although they are not public
     operator: str = "unset-operator@example.invalid"   # whom a shop's owner writes to; part of the user agent
 
     @property

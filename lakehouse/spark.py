@@ -50,13 +50,13 @@ def session() -> SparkSession:
     except PySparkException as error:
         if "JAVA_GATEWAY" in str(error):
             raise LakehouseError("Spark found no Java 17 or newer; install it (apt install openjdk-17-jre-headless) or set JAVA_HOME.") from None
-        raise LakehouseError(f"Spark did not start at {chosen.spark_remote or chosen.spark_master}: {_first_line(error)}") from None
+        raise LakehouseError(f"Spark did not start at {chosen.spark_remote or chosen.spark_master}: {first_line(error)}") from None
 
 
 def configuration(chosen: settings.Settings) -> dict[str, str]:
     """What a session, or a Connect server, of this lake is started with."""
     logging = Path(__file__).with_name("log4j2.properties")
-    java = f"-Dlog4j2.configurationFile={logging} -Djava.net.preferIPv4Stack=true"
+    java = f"-Dlog4j2.configurationFile={logging} -Djava.net.preferIPv4Stack=true {chosen.spark_java_options}"
     hive = {"spark.hadoop.hive.metastore.uris": chosen.metastore} if chosen.metastore else {}
     if not chosen.metastore:
         java += f" -Dderby.stream.error.file={chosen.location('metastore.log')}"
@@ -80,7 +80,8 @@ def configuration(chosen: settings.Settings) -> dict[str, str]:
     }
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of an error that says anything."""
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
