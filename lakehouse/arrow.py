@@ -89,6 +89,11 @@ def version(table: Table) -> int | None:
         return None
 
 
+def last_commit(place: str) -> dict[str, Any]:
+    """What Spark was told to write into the newest commit of the Delta table at a location."""
+    return json.loads(DeltaTable(place).history(1)[0].get("userMetadata") or "{}")
+
+
 def create(table: Table) -> None:
     """The empty table, if it is not there."""
     if version(table) is None:
@@ -163,6 +168,20 @@ def _merge(table: Table, rows: pa.Table, how: Callable[[TableMerger], TableMerge
             if attempt == ATTEMPTS - 1:
                 raise
             time.sleep(0.05 * (attempt + 1))
+
+
+def replace(table: Table, batches: Iterable[pa.RecordBatch], *, content: str) -> bool:
+    """The whole table in one atomic commit; none, and False, where the last commit was made of the same `content`.
+
+    `batches` is drawn from while the commit is written: it may not touch a Delta table itself.
+    """
+    create(table)
+    last = open_table(table).history(1)[0]
+    if json.loads(last.get("mep3m", "{}")).get("content") == content:
+        return False
+    properties = CommitProperties(custom_metadata={"mep3m": json.dumps({"content": content}, ensure_ascii=False)})
+    write_deltalake(location(table), pa.RecordBatchReader.from_batches(schema(table), batches), mode="overwrite", commit_properties=properties)
+    return True
 
 
 def read(table: Table, *, at: int | None = None, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:

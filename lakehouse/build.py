@@ -25,7 +25,7 @@ def build(table: Table, run_id: str, arguments: list[str]) -> None:
         BatchRefused: the gate did not let the batch through.
     """
     gate = importlib.import_module("expectations.gate")
-    if table.origin is not Origin.LANDED:
+    if table.origin not in (Origin.LANDED, Origin.RECORDED):
         job = importlib.import_module(f"spark_jobs.{table.name}")
         job.main(["--run-id", run_id, *arguments])
     if gate.main([table.name, "--run-id", run_id]) != 0:

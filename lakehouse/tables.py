@@ -26,7 +26,7 @@ class Origin(StrEnum):
     BUILT = "built"         # a Spark job, whole: a row that the inputs no longer give is deleted
     SCORED = "scored"       # a Spark job, rows added or updated by key and never deleted
     DECIDED = "decided"     # people, by command or CSV file; rows added or updated by key
-    RECORDED = "recorded"   # the frame itself
+    RECORDED = "recorded"   # as it is: by the frame, or by an import that replaces it whole; audited in place
 
 
 @dataclass(frozen=True)
@@ -330,6 +330,13 @@ PRODUCTS = Table(
     key=("product_id",), built_from=(LISTINGS, LABEL_MAPPING, RAW_IMAGES),
 )
 
+LABELLED_PRODUCTS = Table(
+    "labelled_products", Schema.GOLD,
+    "A data set that people labelled, taken as it is beside the lake's own taxonomy: the columns of `products`, other ids.",
+    PRODUCTS.columns,
+    key=("product_id",), origin=Origin.RECORDED,
+)
+
 DATASET_STATISTICS = Table(
     "dataset_statistics", Schema.GOLD,
     "The numbers behind the paper's tables and figures.",
@@ -389,7 +396,7 @@ QUALITY_RESULTS = Table(
 ALL: tuple[Table, ...] = (
     CRAWL_RUNS, RAW_LISTINGS, RAW_IMAGES, CRAWL_PAGES,
     LISTINGS, LISTING_TOKENS, CLASS_MAP, NATIVE_SUB_CLASSES, SUB_CLASS_PAIRS, NAMING_DECISIONS, ALIGNMENTS,
-    TAXONOMY, LABEL_MAPPING, PRODUCTS, DATASET_STATISTICS, PREDICTIONS,
+    TAXONOMY, LABEL_MAPPING, PRODUCTS, LABELLED_PRODUCTS, DATASET_STATISTICS, PREDICTIONS,
     REJECTS, QUALITY_RESULTS,
 )
 

@@ -68,3 +68,31 @@ def listings(
         **({"pictures": album.choose, "flush_pictures": album.land} if album else {}),
     )
     _report(console, file, landed)
+
+
+@app.command()
+def labelled(
+    file: Path = typer.Argument(help="TSV, gzipped or not: platform, listing_id, native_path, title and the label's column."),
+    label_column: str = typer.Option("human_label_path", help="The column of people's labels, levels joined by >."),
+    images: Path = typer.Option(None, help="ZIP or folder of pictures, one folder a picture class; with --image-map."),
+    image_map: Path = typer.Option(None, help="CSV human_label_path,image_class: which label shows which picture class."),
+    at_least: int = typer.Option(1, min=1, help="Leave out labels with fewer listings."),
+    limit_per_shop: int = typer.Option(0, min=0, help="So many of each platform; 0 is all."),
+) -> None:
+    """Listings with people's labels as products: gold.labelled_products becomes this file.
+
+    The lake's own taxonomy is not touched; train on it with mep3m train ... --products labelled_products.
+    """
+    from crawlers.feeds import labelled as reader
+    from crawlers.feeds import pictures
+
+    console = Console(stderr=True)
+    source = _checked(file, console)
+    album = pictures.Album.of(images, image_map) if images or image_map else None
+    import_id = _import_id(source.fingerprint, label_column, at_least, limit_per_shop, album and album.fingerprint)
+    taken = reader.take(source, label_column=label_column, at_least=at_least, limit_per_shop=limit_per_shop, album=album, import_id=import_id)
+    rare = f", {taken.too_rare:,} under rarer labels left out" if taken.too_rare else ""
+    if not taken.changed:
+        console.print(f"gold.labelled_products holds {file.name} already ({taken.products:,} products); nothing was changed.", soft_wrap=True)
+        return
+    console.print(f"{taken.products:,} products of {taken.labels:,} labels in gold.labelled_products, {taken.rejects:,} rejected{rare}", soft_wrap=True)

@@ -101,7 +101,7 @@ class Album:
                 self._members.setdefault(pure.parts[-2], []).append(name)
         if missing := sorted(set(classes.values()) - self._members.keys()):
             raise LakehouseError(f"{place} has no pictures for {', '.join(missing[:5])}; it needs a folder of that name for each image_class.")
-        self._store: Store | None = None
+        self._store = Store()                   # here, not at first use: a Delta table cannot be read while another is being written
         self._read = lru_cache(maxsize=4096)(self._keep)
 
     @classmethod
@@ -143,10 +143,9 @@ class Album:
         return found[0] if found else None
 
     def land(self, crawl_id: str, number: int) -> int:
-        return self._store.land(crawl_id, number) if self._store else 0
+        return self._store.land(crawl_id, number)
 
     def _keep(self, member: str) -> tuple[str, dict] | None:
-        self._store = self._store or Store()
         try:
             body = self._zip.read(member) if self._zip else (self.place / member).read_bytes()
         except (OSError, zipfile.BadZipFile):
