@@ -1,0 +1,70 @@
+"""The strategies of alignment, by name, and what can be chosen about them.
+
+A strategy is a module of two functions on DataFrames:
+
+    pairs(native_sub_classes, listings, options) -> (the columns of sub_class_pairs)
+    decide(sub_class_pairs, native_sub_classes, options) -> (the columns of alignments)
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+from lakehouse.errors import LakehouseError
+
+MODULES = {"paper": "spark_jobs.methods.paper", "curated": "spark_jobs.methods.curated"}
+DEFAULT = "paper"
+CALIBRATED = "identical-names"
+
+
+class UnknownStrategy(LakehouseError):
+    """No such strategy."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What strategy `paper` leaves open; the defaults are the paper's."""
+
+    weight: str = "counts"                  # of a term in Eq. 2: counts or presence
+    threshold: float | None = 0.75          # of S_content in Eq. 3; None: the mean of the pairs with identical names
+    identical_names_merge: bool = True      # whatever their S_content (Table 3, the fifth example)
+
+
+def find(name: str) -> ModuleType:
+    """The module of the strategy called `name`.
+
+    Raises:
+        UnknownStrategy: there is none.
+    """
+    if name not in MODULES:
+        raise UnknownStrategy(f"{name!r} is no strategy; choose one of {', '.join(MODULES)}.")
+    return import_module(MODULES[name])
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of both jobs that a strategy has a part in, so that one command line serves both."""
+    parser.add_argument("--strategy", default=None, help=f"{' or '.join(MODULES)} ({DEFAULT} by default)")
+    parser.add_argument("--weight", default="counts", help="of a term in S_content: counts (default) or presence")
+    parser.add_argument("--threshold", default="0.75", help=f"of S_content: a number, or {CALIBRATED} for the mean of the pairs with identical names")
+    parser.add_argument("--identical-names", choices=("merge", "criterion"), default="merge",
+                        help="merge: identical names are merged whatever their S_content; criterion: Eq. 3 holds for them too")
+
+
+def options(args: Namespace) -> Options:
+    """
+    Raises:
+        LakehouseError: the threshold is neither a number from 0 to 1 nor the word for calibration.
+    """
+    if args.threshold == CALIBRATED:
+        threshold = None
+    else:
+        try:
+            threshold = float(args.threshold)
+        except ValueError:
+            threshold = -1.0
+        if not 0 <= threshold <= 1:
+            raise LakehouseError(f"--threshold is {args.threshold!r}; give a number from 0 to 1, or {CALIBRATED}.")
+    return Options(args.weight, threshold, args.identical_names == "merge")
