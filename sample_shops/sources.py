@@ -1,0 +1,253 @@
+"""What a shop's pages are made of, whether the listings were generated or read from a file."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+import numpy as np
+
+from lakehouse.errors import LakehouseError
+from sample_shops.catalogue import Catalogue
+from sample_shops.draws import number
+
+DIALECTS = ("json-ld", "microdata", "open-graph")
+COLUMNS = ("platform", "listing_id", "class_name", "sub_class_name", "native_path", "title", "human_label_path")
+MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
+PICTURES_PER_PAGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A listing as its page shows it. The true label is not here: no page could show it."""
+
+    listing_id: str
+    title: str
+    category: int       # position in the shop's categories
+    price: str
+    pictures: Sequence[str]     # file names, the main picture first
+    revision: int       # 0, or the last revision that changed it
+
+
+class Source(Protocol):
+    """One shop's listings."""
+
+    name: str
+    paths: list[tuple[str, ...]]                    # of its categories, those without a listing left out
+
+    def __len__(self) -> int: ...
+    def entry(self, position: int) -> Entry: ...    # position: 0 to len - 1
+    def find(self, listing_id: str) -> int | None: ...
+    def members(self, category: int) -> Sequence[int]: ...
+    def picture(self, position: int, name: str) -> tuple[bytes, str] | None: ...
+    def ids(self, start: int, stop: int) -> Iterator[str]: ...
+
+
+class _ByCategory:
+    """Positions of listings, those of one category together."""
+
+    def __init__(self, categories: np.ndarray, count: int) -> None:
+        self._order = np.argsort(categories, kind="stable").astype(np.int32)
+        self._bounds = np.searchsorted(categories[self._order], np.arange(count + 1))
+
+    def members(self, category: int) -> np.ndarray:
+        return self._order[self._bounds[category]:self._bounds[category + 1]]
+
+
+class GeneratedShop:
+    """One shop of a generated catalogue. Memory: 16 bytes a listing; titles and pictures are made when a page is asked for."""
+
+    def __init__(self, catalogue: Catalogue, shop: int) -> None:
+        self.name = catalogue.shops[shop]
+        self._catalogue = catalogue
+        of_shop = np.array([category.shop == shop for category in catalogue.categories])
+        self._indexes = np.flatnonzero(of_shop[catalogue.filed]).astype(np.int32)
+        used, categories = np.unique(catalogue.filed[self._indexes], return_inverse=True)
+        self.paths = [catalogue.categories[k].path for k in used]
+        self._categories = categories.astype(np.int32)
+        self._by_category = _ByCategory(self._categories, len(self.paths))
+
+    def __len__(self) -> int:
+        return len(self._indexes)
+
+    def entry(self, position: int) -> Entry:
+        index = int(self._indexes[position])
+        listing = self._catalogue.listing(index)
+        return Entry(listing.listing_id, listing.title, int(self._categories[position]), self._catalogue.price(index),
+                     self._catalogue.picture_names(index), self._catalogue.changed(index))
+
+    def find(self, listing_id: str) -> int | None:
+        index = self._catalogue.find(listing_id)
+        if index is None:
+            return None
+        position = int(np.searchsorted(self._indexes, index))
+        return position if position < len(self) and self._indexes[position] == index else None
+
+    def members(self, category: int) -> Sequence[int]:
+        return self._by_category.members(category)
+
+    def picture(self, position: int, name: str) -> tuple[bytes, str] | None:
+        return self._catalogue.picture(int(self._indexes[position]), name)
+
+    def ids(self, start: int, stop: int) -> Iterator[str]:
+        return (self._catalogue.listing_id(int(index)) for index in self._indexes[start:stop])
+
+
+def from_catalogue(catalogue: Catalogue) -> list[GeneratedShop]:
+    return [GeneratedShop(catalogue, shop) for shop in range(len(catalogue.shops))]
+
+
+class Album:
+    """Pictures in a zip or folder, one folder an image class, and the labels that show each class.
+
+    Raises:
+        LakehouseError: the map or the pictures are missing, or the map has other columns.
+    """
+
+    def __init__(self, images: Path, image_map: Path) -> None:
+        try:
+            with image_map.open(encoding="utf-8-sig", newline="") as file:
+                reader = csv.DictReader(file)
+                if not {"human_label_path", "image_class"} <= set(reader.fieldnames or ()):
+                    raise LakehouseError(f"{image_map} has the columns {', '.join(reader.fieldnames or ()) or 'none'}; it needs human_label_path and image_class.")
+                self.class_of = {row["human_label_path"]: row["image_class"] for row in reader}
+        except FileNotFoundError:
+            raise LakehouseError(f"The image map {image_map} does not exist; name a CSV file with human_label_path and image_class.") from None
+        self._zip: zipfile.ZipFile | None = None
+        if images.is_dir():
+            self._folder = images
+            names = sorted(path.relative_to(images).as_posix() for path in images.rglob("*") if path.is_file())
+        else:
+            try:
+                self._zip = zipfile.ZipFile(images)
+            except FileNotFoundError:
+                raise LakehouseError(f"The pictures {images} do not exist; name a zip or a folder with one folder an image class.") from None
+            except zipfile.BadZipFile:
+                raise LakehouseError(f"{images} is not a whole zip file; fetch it again, or name a folder.") from None
+            names = sorted(self._zip.namelist())
+        self.pictures_of: dict[str, list[str]] = {}
+        for name in names:
+            if PurePosixPath(name).suffix.lower() in MEDIA_TYPES:
+                self.pictures_of.setdefault(PurePosixPath(name).parent.name, []).append(name)
+        if not self.pictures_of:
+            raise LakehouseError(f"{images} holds no jpg, png, webp or gif picture; it needs one folder of them an image class.")
+
+    def candidates(self, listing_id: str, label_path: str) -> list[str]:
+        """Names of the pictures that stand for the listing; none where its label maps to no image class."""
+        pictures = self.pictures_of.get(self.class_of.get(label_path, ""), [])
+        if not pictures:
+            return []
+        first = number("picture", listing_id)
+        return [pictures[(first + k * 7919) % len(pictures)] for k in range(min(PICTURES_PER_PAGE, len(pictures)))]
+
+    def read(self, name: str) -> bytes:
+        return self._zip.read(name) if self._zip else (self._folder / name).read_bytes()
+
+
+class FileShop:
+    """One platform of a listings file. Memory: its titles and ids."""
+
+    def __init__(self, name: str, rows: list[tuple[str, str, str, str]], album: Album | None) -> None:
+        """
+        Args:
+            rows: (listing_id, native_path, title, human_label_path).
+        """
+        self.name, self._rows, self._album = name, rows, album
+        numbers: dict[str, int] = {}
+        self._categories = np.array([numbers.setdefault(row[1], len(numbers)) for row in rows], dtype=np.int32)
+        self.paths = [tuple(path.split(">")) for path in numbers]
+        self._by_category = _ByCategory(self._categories, len(self.paths))
+        self._positions = {row[0]: position for position, row in enumerate(rows)}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def entry(self, position: int) -> Entry:
+        listing_id, _, title, _ = self._rows[position]
+        cents = 990 + number("price", listing_id) % 200_000
+        pictures = [f"{k}{PurePosixPath(name).suffix.lower()}" for k, name in enumerate(self._pictures(position))]
+        return Entry(listing_id, title, int(self._categories[position]), f"{cents // 100}.{cents % 100:02d}", pictures, 0)
+
+    def find(self, listing_id: str) -> int | None:
+        return self._positions.get(listing_id)
+
+    def members(self, category: int) -> Sequence[int]:
+        return self._by_category.members(category)
+
+    def _pictures(self, position: int) -> list[str]:
+        return self._album.candidates(self._rows[position][0], self._rows[position][3]) if self._album else []
+
+    def picture(self, position: int, name: str) -> tuple[bytes, str] | None:
+        view = name.partition(".")[0]
+        pictures = self._pictures(position)
+        if not view.isdecimal() or int(view) >= len(pictures):
+            return None
+        chosen = pictures[int(view)]
+        return self._album.read(chosen), MEDIA_TYPES[PurePosixPath(chosen).suffix.lower()]
+
+    def ids(self, start: int, stop: int) -> Iterator[str]:
+        return (row[0] for row in self._rows[start:stop])
+
+
+def read_listings(path: Path) -> Iterator[tuple[str, ...]]:
+    """Rows of a listings file, gzip or not, as tuples in the order of COLUMNS.
+
+    Raises:
+        LakehouseError: the file is missing or torn, is not UTF-8, or a line is not a listing; with the line's number.
+    """
+    if not path.is_file():
+        raise LakehouseError(f"The listings file {path} does not exist; name a TSV file, gzip or not, with the columns {', '.join(COLUMNS)}.")
+    with path.open("rb") as probe:
+        packed = probe.read(2) == b"\x1f\x8b"
+    line_number, seen = 0, set()
+    try:
+        with (gzip.open if packed else open)(path, "rt", encoding="utf-8", newline="\n") as lines:
+            for line_number, line in enumerate(lines, 1):
+                fields = tuple(line.rstrip("\r\n").split("\t"))
+                if line_number == 1:
+                    if fields != COLUMNS:
+                        raise LakehouseError(f"{path}, line 1: the header is {line.strip()[:200]!r}; it must name {', '.join(COLUMNS)}, separated by tabs.")
+                    continue
+                if len(fields) != len(COLUMNS):
+                    raise LakehouseError(f"{path}, line {line_number}: {len(fields)} fields where {len(COLUMNS)} are needed; the file is torn or has a tab in a title.")
+                if not line.endswith("\n") and line_number > 1 and not fields[-1]:
+                    raise LakehouseError(f"{path}, line {line_number}: the line ends in the middle; the file is torn, fetch it again.")
+                if not fields[0] or not fields[1] or not fields[4]:
+                    raise LakehouseError(f"{path}, line {line_number}: platform, listing_id or native_path is empty; every listing needs them.")
+                if (fields[0], fields[1]) in seen:
+                    raise LakehouseError(f"{path}, line {line_number}: {fields[0]} has the listing_id {fields[1]!r} twice; ids must be unique in a platform.")
+                seen.add((fields[0], fields[1]))
+                yield fields
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise LakehouseError(f"{path}, after line {line_number}: the gzip data ends early or is damaged; fetch the file again.") from None
+    except UnicodeDecodeError:
+        raise LakehouseError(f"{path}, after line {line_number}: the text is not UTF-8; convert the file first.") from None
+    if line_number < 2:
+        raise LakehouseError(f"{path} has no listing; it needs a header line and at least one line more.")
+
+
+def from_listings_file(path: Path, *, images: Path | None = None, image_map: Path | None = None, limit_per_shop: int | None = None) -> list[FileShop]:
+    """Each platform of the file as a shop, in the order of their names.
+
+    Args:
+        limit_per_shop: At most so many of each platform's listings: those whose ids have the smallest hashes. Such a sample is
+            spread over categories and image classes as the whole is, and a larger one contains it.
+
+    Raises:
+        LakehouseError: a file is missing, torn or of another form.
+    """
+    if (images is None) != (image_map is None):
+        raise LakehouseError("Pictures need both --images and --image-map; one of them is missing.")
+    album = Album(images, image_map) if images and image_map else None
+    rows: dict[str, list[tuple[str, str, str, str]]] = {}
+    for platform, listing_id, _, _, native_path, title, label_path in read_listings(path):
+        rows.setdefault(platform, []).append((listing_id, native_path, title, label_path))
+    if limit_per_shop is not None:
+        rows = {platform: sorted(sorted(its_rows, key=lambda row: number("sample", row[0]))[:limit_per_shop]) for platform, its_rows in rows.items()}
+    return [FileShop(platform, its_rows, album) for platform, its_rows in sorted(rows.items())]
