@@ -140,5 +140,5 @@ def _product(record: Record, node: Node, album: Album | None) -> dict:
 
 
 def _reject(row: Refused, import_id: str) -> dict[str, str]:
-    return {"table": tables.LABELLED_PRODUCTS.name, "key": "|".join((row.shop, row.listing_id or row.place, row.place, import_id)), "reason": row.reason,
-            "row": json.dumps(asdict(row), ensure_ascii=False)[:10_000], "run_id": import_id}
+    key = "|".join((row.shop, row.listing_id or row.place, row.place, import_id))
+    return {"table": tables.LABELLED_PRODUCTS.name, "key": key, "reason": row.reason, "row": json.dumps(asdict(row), ensure_ascii=False)[:10_000], "run_id": import_id}
