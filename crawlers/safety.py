@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import tldextract
+from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
 from lakehouse.errors import LakehouseError
-from scrapy.resolver import CachingHostnameResolver
 
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}

@@ -1,0 +1,87 @@
+"""The guard at the downloader: what a request must satisfy, and the name of what went wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from crawlers.safety import AddressPolicy, GuardedResolver, is_address
+
+
+class Trespass(IgnoreRequest):
+    """The request must not be made; `reason` says why, by name."""
+
+    def __init__(self, reason: str, url: str) -> None:
+        super().__init__(f"{reason}: {url[:200]}")
+        self.reason = reason
+
+
+class GuardMiddleware:
+    """Nothing leaves the shop's territory: every request passes here, those of redirects, sitemaps, robots.txt and pictures too.
+
+    What a host's name resolves to is the resolver's to judge (crawlers/safety.py); an address written into a URL is refused here by name.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        self.crawler = crawler
+        self.policy = AddressPolicy.of(crawler.settings.getlist("ALLOWED_ADDRESSES"))
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> GuardMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: scrapy.Request) -> None:
+        picture = request.meta.get("kind") == "image" or (request.url.endswith("/robots.txt") and "kind" not in request.meta)
+        reason = self.crawler.spider.crawl.territory.trespass(request.url, picture=picture)
+        host = urlsplit(request.url).hostname or ""
+        if not reason and is_address(host) and not self.policy.permits(host):
+            reason = "private_address"
+        if reason:
+            self.crawler.stats.inc_value(f"guard/{reason}")
+            raise Trespass(reason, request.url)
+
+    def process_exception(self, request: scrapy.Request, exception: Exception) -> None:
+        if isinstance(exception, CannotResolveHostError):
+            from twisted.internet import reactor
+
+            resolver = reactor.nameResolver
+            if isinstance(resolver, GuardedResolver) and resolver.refused.get(urlsplit(request.url).hostname or ""):
+                self.crawler.stats.inc_value("guard/private_address")
+                raise Trespass("private_address", request.url) from None
+
+
+REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (ResponseDataLossError, "cut_off"),
+    (DownloadTimeoutError, "timeout"),
+    (DownloadCancelledError, "too_large"),
+    (CannotResolveHostError, "unresolvable"),
+    (DownloadConnectionRefusedError, "refused"),
+    (DownloadFailedError, "connection_lost"),
+)
+
+
+def reason_of(error: BaseException) -> tuple[str, int | None]:
+    """(the failure's name, the HTTP status where there was one)."""
+    if isinstance(error, HttpError):
+        return f"http_{error.response.status}", error.response.status
+    if isinstance(error, Trespass):
+        return error.reason, None
+    if isinstance(error, IgnoreRequest):
+        text = str(error).lower()
+        return ("robots_forbidden" if "robots" in text else "redirect_loop" if "redirect" in text else "too_large" if "decompress" in text or "size" in text else "ignored"), None
+    for kind, name in REASONS:
+        if isinstance(error, kind):
+            return name, None
+    return type(error).__name__, None

@@ -1,0 +1,92 @@
+"""What a crawl must have brought to be believed. A monitor that fails puts its sentence into crawl_runs and fails the command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spidermon import Monitor, MonitorSuite, monitors
+from spidermon.core.actions import Action
+
+MOST_REJECTS = 0.2          # of the product pages read
+MOST_FAILURES = 0.1         # of the pages asked for; robots.txt's refusals and 404s are the shop's own word, not failures
+LEAST_PICTURES = 0.5        # of the listings landed
+LARGEST_DROP = 0.5          # against the last finished crawl
+SMALL = 20                  # shares of fewer pages than this say nothing
+EXPECTED_FAILURES = ("crawl/failed/http_404", "crawl/failed/http_410", "crawl/failed/robots_forbidden")
+
+
+class NoteFailures(Action):
+    """The monitors' sentences, into the crawl's notes."""
+
+    def run_action(self) -> None:
+        crawl = self.data.spider.crawl
+        for result in self.result.monitor_results:
+            if result.status in ("FAILURE", "ERROR"):
+                reason = (result.reason or result.error or "").strip().splitlines()
+                crawl.notes.append(reason[-1].removeprefix("AssertionError: ").split(" : ", 1)[-1] if reason else result.monitor.name)
+
+
+class CrawlMonitor(Monitor):
+    """What the crawl counted."""
+
+    longMessage = False
+
+    def count(self, name: str) -> int:
+        return int(self.data.stats.get(name, 0))
+
+    def total(self, prefix: str, but: tuple[str, ...] = ()) -> int:
+        return sum(int(value) for name, value in self.data.stats.items() if name.startswith(prefix) and name not in but)
+
+    @property
+    def crawl(self) -> Any:
+        return self.data.spider.crawl
+
+    @property
+    def listings(self) -> int:
+        return self.count("crawl/listings_landed") + self.count("crawl/listings_unchanged")
+
+
+@monitors.name("items")
+class Items(CrawlMonitor):
+    def test_something_was_found(self) -> None:
+        if not self.crawl.resumed and not self.crawl.stopped:
+            self.assertGreater(self.listings, 0, f"No listing was found at {self.crawl.start}.")
+
+    def test_no_drop_against_the_last_crawl(self) -> None:
+        last = self.crawl.last_listings
+        whole = not self.crawl.resumed and not self.crawl.stopped and self.data.stats.get("finish_reason") == "finished"
+        if last and last >= SMALL and whole:
+            self.assertGreaterEqual(self.listings, last * (1 - LARGEST_DROP), f"{self.listings} listings, where the last crawl had {last}.")
+
+
+@monitors.name("fields")
+class Fields(CrawlMonitor):
+    def test_listings_have_pictures(self) -> None:
+        landed = self.count("crawl/listings_landed")
+        if landed >= SMALL:
+            shown = self.count("crawl/listings_with_picture")
+            self.assertGreaterEqual(shown, landed * LEAST_PICTURES, f"Only {shown} of {landed} listings have a picture; --picture-host may be missing: "
+                                    f"{self.count('guard/foreign_picture_host')} pictures were on other hosts.")
+
+    def test_few_rejects(self) -> None:
+        rejected, read = self.total("crawl/rejected/"), self.count("crawl/listings_read")
+        if rejected + read >= SMALL:
+            self.assertLessEqual(rejected, (rejected + read) * MOST_REJECTS, f"{rejected} of {rejected + read} product pages gave no usable listing; see ops.rejects.")
+
+
+@monitors.name("errors")
+class Errors(CrawlMonitor):
+    def test_few_failures(self) -> None:
+        failed = self.total("crawl/failed/", EXPECTED_FAILURES)
+        read = failed + self.listings + self.count("crawl/categories_read") + self.total("crawl/rejected/")
+        if read >= SMALL:
+            self.assertLessEqual(failed, read * MOST_FAILURES, f"{failed} of {read} pages could not be read; see bronze.crawl_pages.")
+
+    def test_nothing_broke_inside(self) -> None:
+        broken = self.total("spider_exceptions/")
+        self.assertEqual(broken, 0, f"The spider failed on {broken} pages; -v shows where.")
+
+
+class CrawlMonitors(MonitorSuite):
+    monitors = (Items, Fields, Errors)
+    monitors_failed_actions = (NoteFailures,)

@@ -1,0 +1,58 @@
+"""The end of the line: what spiders found goes into the landing's buffers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from crawlers.items import Listing, Page, Rejected
+from crawlers.runs import listing_content
+
+
+class BronzePipeline:
+    """Listings that an earlier crawl landed just so are recorded as unchanged, the others land."""
+
+    def __init__(self, crawler: Any) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> BronzePipeline:
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        self.landing = self.crawler.spider.crawl.landing
+        self.beat = asyncio.ensure_future(self._beat())
+
+    async def _beat(self) -> None:
+        """Rows that wait land by age even where no further row comes."""
+        while True:
+            await asyncio.sleep(1)
+            try:
+                await self.landing.relieve()
+            except Exception:
+                self.crawler.engine.close_spider(self.crawler.spider, "landing_failed")
+                return
+
+    async def close_spider(self) -> None:
+        self.beat.cancel()
+        await self.landing.close()
+
+    async def process_item(self, item: Any) -> Any:
+        if isinstance(item, Listing):
+            if self.crawler.spider.crawl.memory.is_as_before(item.listing_id, listing_content(asdict(item))):
+                item.page.status = "unchanged"
+                self.crawler.stats.inc_value("crawl/listings_unchanged")
+            else:
+                self.landing.listing(item)
+                self.crawler.stats.inc_value("crawl/listings_landed")
+                if item.image_sha256:
+                    self.crawler.stats.inc_value("crawl/listings_with_picture")
+            self.landing.page(item.page)
+        elif isinstance(item, Rejected):
+            self.landing.reject(item)
+            self.landing.page(item.page)
+        elif isinstance(item, Page):
+            self.landing.page(item)
+        await self.landing.relieve()
+        return item

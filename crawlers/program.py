@@ -1,0 +1,206 @@
+"""mep3m crawl: from the command's options to finished crawls, all of one call in one process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+
+from crawlers import configuration, runs
+from crawlers.safety import AddressPolicy
+from lakehouse import settings
+from lakehouse.errors import LakehouseError
+
+log = logging.getLogger("mep3m.crawl")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command was asked for, for every shop of the call."""
+
+    spider: str = "generic"
+    max_pages: int = 0
+    picture_hosts: tuple[str, ...] = ()
+    product_urls: str = ""
+    allowed: tuple[str, ...] = ()
+    throttle: str = "auto"
+    daily_budget: int = 0
+    all_pages: bool = False
+    quiet: bool = False
+
+    def __post_init__(self) -> None:
+        if self.throttle not in ("on", "off", "auto"):
+            raise LakehouseError(f"--throttle {self.throttle!r} is none of on, off, auto.")
+        try:
+            re.compile(self.product_urls)
+        except re.error as error:
+            raise LakehouseError(f"--product-urls {self.product_urls!r} is no regular expression: {error}.") from None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Private addresses that may be read: the option's and the setting's."""
+        given = settings.load().allow_private_addresses.replace(",", " ").split()
+        return (*self.allowed, *given)
+
+    def for_a_crawl(self) -> dict[str, Any]:
+        return {"picture_hosts": self.picture_hosts, "all_pages": self.all_pages, "product_urls": self.product_urls,
+                "max_pages": self.max_pages, "daily_budget": self.daily_budget}
+
+
+def read_shops(file: Path) -> list[tuple[str, str]]:
+    """(shop, start URL) pairs of a file.
+
+    Raises:
+        LakehouseError: there is no such file, or it is not a JSON list of objects with `shop` and `url`.
+    """
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        pairs = [(str(one["shop"]), str(one["url"])) for one in found]
+    except FileNotFoundError:
+        raise LakehouseError(f"There is no file {file}; `mep3m sample-shops serve --ready-file {file}` writes one.") from None
+    except (ValueError, KeyError, TypeError, OSError):
+        raise LakehouseError(f'{file} is not a JSON list of {{"shop": ..., "url": ...}}; give --shops such a file.') from None
+    if not pairs:
+        raise LakehouseError(f"{file} names no shop.")
+    return pairs
+
+
+def spiders() -> dict[str, type]:
+    """Every spider, by name."""
+    from scrapy.settings import Settings
+    from scrapy.spiderloader import SpiderLoader
+
+    loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["crawlers.spiders"]}))
+    return {name: loader.load(name) for name in sorted(loader.list())}
+
+
+def show_spiders() -> None:
+    """The spiders and the page objects with their hosts, for a person."""
+    console, grid = Console(), Grid("spider", "page object", "pages of")
+    for name, spider in spiders().items():
+        grid.add_row(name, "", "any shop" if name == "generic" else ", ".join(getattr(spider, "hosts", ())))
+    for host, page in page_objects():
+        grid.add_row("", page, host)
+    console.print(grid)
+
+
+def page_objects() -> list[tuple[str, str]]:
+    """(host, page object) of every rule."""
+    from web_poet import consume_modules, default_registry
+
+    consume_modules("crawlers.pages")
+    return sorted((host, rule.use.__name__) for rule in default_registry.get_rules() for host in rule.for_patterns.include or ("any",)
+                  if rule.use.__module__.startswith("crawlers."))
+
+
+def main(options: Options, *, start: str = "", shop: str = "", shops: Path | None = None, resume: bool = False) -> int:
+    """The command. Returns its exit status: 0, or 1 where a crawl brought nothing or its monitors object.
+
+    Raises:
+        LakehouseError: what was asked for cannot be done.
+    """
+    if options.spider not in spiders():
+        raise LakehouseError(f"No spider is called {options.spider!r}; `mep3m crawl --list` shows them.")
+    if not options.addresses or options.throttle != "off":
+        for url in ([start] if start else []) + ([url for _, url in read_shops(shops)] if shops else []):
+            if not is_allowed(url, options.addresses):
+                configuration.check_operator(url)
+    crawls = _crawls(options, start, shop, shops, resume)
+    if not crawls:
+        Console(stderr=True).print("No crawl was cut off; nothing to go on with.")
+        return 0
+    rows = run(crawls, options)
+    if not options.quiet:
+        summary(rows)
+    return 0 if all((row["listings"] or _unchanged(row)) and not row["audit_notes"] for row in rows) else 1
+
+
+def _unchanged(row: dict[str, Any]) -> int:
+    return dict(row["counters"]).get("crawl/listings_unchanged", 0)
+
+
+def _crawls(options: Options, start: str, shop: str, shops: Path | None, resume: bool) -> list[runs.Crawl]:
+    if resume:
+        return [runs.take_up(row, **options.for_a_crawl()) for row in runs.unfinished(shop)]
+    if shops:
+        pairs = read_shops(shops)
+    elif start and shop:
+        pairs = [(shop, start)]
+    else:
+        raise LakehouseError("Say what to crawl: --start URL --shop NAME, --shops FILE, or --resume.")
+    twice = sorted({name for name, _ in pairs if [n for n, _ in pairs].count(name) > 1})
+    if twice:
+        raise LakehouseError(f"Shop {twice[0]} is named twice; one crawl at a time reads a shop.")
+    for name, _ in pairs:
+        runs.check_shop(name)
+    return [runs.begin(name, url, options.spider, **options.for_a_crawl()) for name, url in pairs]
+
+
+def is_allowed(url: str, addresses: Sequence[str]) -> bool:
+    """Whether the URL's host is an address that the operator named, and so a shop of his own."""
+    policy = AddressPolicy.of(addresses)
+    if not policy.allowed:
+        return False
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(urlsplit(url).hostname, None)}
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(policy.names(one) for one in found)
+
+
+def run(crawls: list[runs.Crawl], options: Options) -> list[dict[str, Any]]:
+    """Crawl them all at once, in this process. Returns their rows of crawl_runs."""
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    own = all(is_allowed(crawl.start, options.addresses) for crawl in crawls)
+    throttled = options.throttle == "on" or (options.throttle == "auto" and not own)
+    if not logging.getLogger().isEnabledFor(logging.INFO):
+        for chatty in ("scrapy", "twisted", "spidermon"):
+            logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    given = configuration.scrapy_settings(allowed=options.addresses, throttled=throttled)
+    process = AsyncCrawlerProcess(given, install_root_handler=False)
+    kinds = spiders()
+    progress = Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), TimeElapsedColumn(),
+                        console=Console(stderr=True), disable=options.quiet)
+    for crawl in crawls:
+        crawler = process.create_crawler(kinds[crawl.spider])
+        process.crawl(crawler, crawl=crawl)
+        _watch(crawler, crawl, progress)
+    with progress:
+        process.start()
+    return [runs.end(crawl, crawl.stats.get("finish_reason") or "failed_to_start") for crawl in crawls]
+
+
+def _watch(crawler: Any, crawl: runs.Crawl, progress: Progress) -> None:
+    """The counters go to the crawl when it ends; the bar moves with each page."""
+    from scrapy import signals
+
+    task = progress.add_task(crawl.shop, total=None)
+
+    def closed(spider: Any, reason: str) -> None:
+        crawl.stats = {**crawler.stats.get_stats(), "finish_reason": reason}
+
+    def moved(*args: Any, **kwargs: Any) -> None:
+        progress.update(task, completed=crawl.pages, total=crawl.pages + crawl.memory.waiting)
+
+    crawler.signals.connect(closed, signals.spider_closed, weak=False)
+    crawler.signals.connect(moved, signals.response_received, weak=False)
+
+
+def summary(rows: list[dict[str, Any]]) -> None:
+    """What the crawls brought, for a person."""
+    console, grid = Console(stderr=True), Grid("shop", "listings", "unchanged", "pictures", "rejected", "ended", "monitors")
+    for row in rows:
+        grid.add_row(row["shop"], f"{row['listings']:,}", f"{_unchanged(row):,}", f"{row['images']:,}", f"{row['rejects']:,}", row["finish_reason"],
+                     "[red]" + " ".join(row["audit_notes"]) + "[/]" if row["audit_notes"] else "[green]content[/]")
+    console.print(grid)

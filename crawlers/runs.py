@@ -1,0 +1,257 @@
+"""A crawl from its first moment to its row in crawl_runs: begun, taken up again, ended. What it needs to know of earlier ones is read here."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO, Any
+
+import pyarrow.compute as pc
+
+from crawlers.landing import Landing
+from crawlers.memory import CrawlMemory, content_digest
+from crawlers.safety import Territory
+from lakehouse import arrow, settings, tables
+from lakehouse.errors import LakehouseError
+
+AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "unresolvable", "refused")   # failures that another day may mend
+SPIDER_KINDS = ("product", "category")
+
+
+@dataclass
+class Crawl:
+    """One crawl of one shop and what it holds while it runs.
+
+    Attributes:
+        pages_before: pages that count against the daily budget already.
+        notes: what the monitors found wrong.
+        stopped: why it stopped before its end (`max_pages`, `daily_budget`); empty where it did not.
+    """
+
+    crawl_id: str
+    shop: str
+    start: str
+    spider: str
+    territory: Territory
+    clock: Callable[[], datetime]
+    memory: CrawlMemory
+    landing: Landing
+    started_at: datetime
+    resumed: bool = False
+    product_urls: str = ""
+    max_pages: int = 0
+    daily_budget: int = 0
+    pages_before: int = 0
+    pages: int = 0
+    last_listings: int | None = None
+    stopped: str = ""
+    stats: Mapping[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    lock: IO | None = None
+
+    def may_go_on(self) -> bool:
+        """Whether one more page may be read; where not, `stopped` says why."""
+        if self.max_pages and self.pages >= self.max_pages:
+            self.stopped = "max_pages"
+        elif self.daily_budget and self.pages_before + self.pages >= self.daily_budget:
+            self.stopped = "daily_budget"
+        return not self.stopped
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def check_shop(shop: str) -> str:
+    """The shop's name, as it may be used in keys.
+
+    Raises:
+        LakehouseError: it is empty or has characters that keys and paths have a meaning for.
+    """
+    if not re.fullmatch(r"[\w.\-]{1,64}", shop):
+        raise LakehouseError(f"{shop!r} cannot be a shop's name: use up to 64 letters, digits, '.', '-' or '_' (--shop NAME).")
+    return shop
+
+
+def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] = now, picture_hosts: tuple[str, ...] = (),
+          all_pages: bool = False, **limits: Any) -> Crawl:
+    """A new crawl, in crawl_runs from this moment on.
+
+    Raises:
+        LakehouseError: the shop's name or the URL cannot be used, or another process is crawling the shop.
+    """
+    check_shop(shop)
+    at = clock()
+    crawl_id = f"{shop}-{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}"
+    crawl = _crawl(crawl_id, shop, start, spider, at, clock, picture_hosts, limits)
+    _learn_contents(crawl)
+    if not all_pages:
+        _learn_from_earlier(crawl)
+    record(crawl)
+    return crawl
+
+
+def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, picture_hosts: tuple[str, ...] = (), all_pages: bool = False, **limits: Any) -> Crawl:
+    """A crawl that was cut off, as Delta knows it: what it had queued and not read waits again; what it landed is not read again."""
+    crawl = _crawl(row["crawl_id"], row["shop"], row["source"], row["spider"], row["started_at"], clock, picture_hosts, limits)
+    crawl.resumed = True
+    _learn_contents(crawl)
+    if not all_pages:
+        _learn_from_earlier(crawl)
+    memory = crawl.memory
+    for listing in _rows(tables.RAW_LISTINGS, pc.field("crawl_id") == crawl.crawl_id, ("listing_id", "url")):
+        memory.first_time(listing["listing_id"], listing["url"])
+    settled = []
+    for page in _rows(tables.CRAWL_PAGES, pc.field("crawl_id") == crawl.crawl_id, ("url", "kind", "status", "reason", "image_sha256", "listing_id")):
+        if page["kind"] == "image":
+            if page["status"] == "failed":
+                memory.remember_picture(page["url"], None, page["reason"] or "failed")
+            elif page["image_sha256"]:
+                memory.remember_picture(page["url"], page["image_sha256"], memory.verdict(page["image_sha256"]) or "usable")
+        elif page["status"] == "seen":
+            memory.queue(page["url"], page["kind"], 1)
+        else:
+            if page["status"] == "failed":
+                memory.remember_failure(page["url"])
+            if page["listing_id"]:
+                memory.first_time(page["listing_id"])
+            if not (page["status"] == "failed" and (page["reason"] or "").startswith(AGAIN)):
+                settled.append(page["url"])
+    for url in settled:
+        memory.settle(url)
+    return crawl
+
+
+def _crawl(crawl_id: str, shop: str, start: str, spider: str, started_at: datetime, clock: Callable[[], datetime],
+           picture_hosts: tuple[str, ...], limits: Mapping[str, Any]) -> Crawl:
+    territory = Territory(start, picture_hosts)
+    if territory.trespass(start):
+        raise LakehouseError(f"{start!r} is no address to start from; give the shop's page with http:// or https:// (--start URL).")
+    lock = _lock(shop)
+    landing = Landing(crawl_id, shop, clock=clock)
+    return Crawl(crawl_id, shop, start, spider, territory, clock, CrawlMemory(), landing, started_at, lock=lock,
+                 pages_before=_pages_today(shop, clock()), last_listings=_last_listings(shop, crawl_id), **limits)
+
+
+def _lock(shop: str) -> IO | None:
+    """Held as long as the process lives, so that a crawl that died can be told from one that runs. None on an object store."""
+    if not settings.load().is_local:
+        return None
+    place = settings.load().path / "crawl_locks" / f"{shop}.lock"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    lock = place.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise LakehouseError(f"Shop {shop} is being crawled by another process; wait for it, or end it first.") from None
+    return lock
+
+
+def unfinished(shop: str = "") -> list[dict[str, Any]]:
+    """Rows of crawl_runs that ended before their end: the newest of each shop, where that one was cut off."""
+    newest: dict[str, dict[str, Any]] = {}
+    for row in _rows(tables.CRAWL_RUNS, None, ("crawl_id", "shop", "spider", "source", "started_at", "finish_reason")):
+        if (not shop or row["shop"] == shop) and not row["spider"].startswith("import"):
+            before = newest.get(row["shop"])
+            if before is None or (row["started_at"], row["crawl_id"]) > (before["started_at"], before["crawl_id"]):
+                newest[row["shop"]] = row
+    return [row for row in newest.values() if row["finish_reason"] in (None, "shutdown", "daily_budget", "landing_failed")]
+
+
+def record(crawl: Crawl, *, finish_reason: str | None = None) -> dict[str, Any]:
+    """The crawl's row, as things stand, into crawl_runs. Returns it."""
+    mine = pc.field("crawl_id") == crawl.crawl_id
+    row = {
+        "crawl_id": crawl.crawl_id, "shop": crawl.shop, "spider": crawl.spider, "source": crawl.start, "started_at": crawl.started_at,
+        "finished_at": crawl.clock() if finish_reason else None, "finish_reason": finish_reason,
+        "listings": _count(tables.RAW_LISTINGS, mine), "images": _count(tables.RAW_IMAGES, mine),
+        "rejects": _count(tables.REJECTS, pc.field("run_id") == crawl.crawl_id),
+        "counters": sorted((name, int(value)) for name, value in crawl.stats.items() if isinstance(value, int | float)),
+        "audit": "pending", "audit_notes": list(crawl.notes),
+    }
+    arrow.upsert(tables.CRAWL_RUNS, arrow.batch(tables.CRAWL_RUNS, [row]))
+    return row
+
+
+def end(crawl: Crawl, finish_reason: str) -> dict[str, Any]:
+    """The crawl's last word. Returns its row in crawl_runs."""
+    row = record(crawl, finish_reason=crawl.stopped or finish_reason)
+    crawl.memory.close()
+    if crawl.lock:
+        crawl.lock.close()
+    return row
+
+
+def _rows(table: tables.Table, where: Any, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    if arrow.version(table) is None:
+        return
+    for batch in arrow.dataset(table).to_batches(columns=list(columns), filter=where):
+        yield from batch.to_pylist()
+
+
+def _count(table: tables.Table, where: Any) -> int:
+    return 0 if arrow.version(table) is None else arrow.dataset(table).count_rows(filter=where)
+
+
+def _pages_today(shop: str, at: datetime) -> int:
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    ids = [row["crawl_id"] for row in _rows(tables.CRAWL_RUNS, pc.field("shop") == shop, ("crawl_id",))]
+    if not ids:
+        return 0
+    return _count(tables.CRAWL_PAGES, pc.field("crawl_id").isin(ids) & (pc.field("at") >= midnight) & (pc.field("status") != "seen")
+                  & pc.field("kind").isin(SPIDER_KINDS))
+
+
+def _last_listings(shop: str, crawl_id: str) -> int | None:
+    """How many listings the last finished crawl of the shop landed or found unchanged."""
+    rows = [row for row in _rows(tables.CRAWL_RUNS, (pc.field("shop") == shop) & (pc.field("finish_reason") == "finished"), ("crawl_id", "spider", "started_at", "listings", "counters"))
+            if row["crawl_id"] < crawl_id and not row["spider"].startswith("import")]
+    if not rows:
+        return None
+    last = max(rows, key=lambda row: row["started_at"])
+    return last["listings"] + dict(last["counters"] or []).get("crawl/listings_unchanged", 0)
+
+
+def _learn_contents(crawl: Crawl) -> None:
+    crawl.memory.remember_contents((row["image_sha256"], row["verdict"]) for row in _rows(tables.RAW_IMAGES, None, ("image_sha256", "verdict")))
+
+
+def _learn_from_earlier(crawl: Crawl) -> None:
+    """What earlier finished crawls of the shop landed, and what to ask its server with."""
+    ids = {row["crawl_id"]: row["started_at"] for row in _rows(
+        tables.CRAWL_RUNS, (pc.field("shop") == crawl.shop) & pc.field("finish_reason").is_valid(), ("crawl_id", "started_at", "spider"))
+        if row["crawl_id"] != crawl.crawl_id and not row["spider"].startswith("import")}
+    if not ids:
+        return
+    earlier = pc.field("crawl_id").isin(list(ids))
+    complete: set[str] = set()
+    newest: dict[str, datetime] = {}
+    columns = ("listing_id", "crawl_id", "title", "breadcrumbs", "image_urls", "image_url", "image_sha256")
+
+    def listings() -> Iterator[tuple[str, bytes]]:
+        for row in _rows(tables.RAW_LISTINGS, earlier, columns):
+            at = ids[row["crawl_id"]]
+            if newest.setdefault(row["listing_id"], at) <= at:
+                newest[row["listing_id"]] = at
+                (complete.discard if row["image_urls"] and not row["image_sha256"] else complete.add)(row["listing_id"])
+                yield row["listing_id"], listing_content(row)
+
+    crawl.memory.earlier_listings(listings())
+    # A page whose picture never arrived is asked for in full again.
+    crawl.memory.remember_validators(
+        (row["url"], row["etag"], row["last_modified"], row["listing_id"], row["image_sha256"])
+        for row in sorted(_rows(tables.CRAWL_PAGES, earlier & pc.field("status").isin(["fetched", "unchanged"]) & pc.field("kind").isin(["product", "image"])
+                                & (pc.field("etag").is_valid() | pc.field("last_modified").is_valid()),
+                                ("crawl_id", "url", "kind", "etag", "last_modified", "listing_id", "image_sha256")), key=lambda row: ids[row["crawl_id"]])
+        if (row["image_sha256"] if row["kind"] == "image" else row["listing_id"] in complete))
+
+
+def listing_content(row: Mapping[str, Any]) -> bytes:
+    """Of what makes two versions of a listing the same one."""
+    return content_digest(row["title"], list(row["breadcrumbs"]), list(row["image_urls"]), row["image_url"], row["image_sha256"])
+
+

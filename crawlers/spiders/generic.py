@@ -1,0 +1,249 @@
+"""Any shop: sitemaps and category pages lead to product pages, and what a product page says of itself makes the listing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import scrapy
+from scrapy.http import HtmlResponse, TextResponse
+from scrapy.linkextractors import LinkExtractor
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawlers import discovery
+from crawlers.items import Listing, Page, Rejected
+from crawlers.middlewares import reason_of
+from crawlers.pages.generic import ExtractedListing, extract_listing
+from crawlers.runs import Crawl
+
+TITLE_LIMIT = 2_000
+PRICE = re.compile(r"^[\s¥￥$€£₩]*\d[\d.,\s]*(?:元|円|rmb|cny|usd|eur|[¥￥$€£₩])?\s*$", re.I)
+ID_PARAMETERS = ("id", "itemid", "item_id", "skuid", "sku", "pid", "goods_id", "product_id", "productid")
+
+
+class GenericSpider(scrapy.Spider):
+    """Discovery and extraction for a shop with schema.org data, Open Graph, or product URLs that look like it."""
+
+    name = "generic"
+
+    def __init__(self, crawl: Crawl, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.crawl = crawl
+        self.shapes = Shapes()
+        self.links = LinkExtractor(unique=True, canonicalize=False, deny_extensions=[])
+
+    # Requests --------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Any]:
+        if not self.crawl.resumed or self.crawl.memory.waiting == 0:
+            yield self.request(urljoin(self.crawl.start, "/robots.txt"), "sitemap")
+            yield self.request(discovery.normal(self.crawl.start), "category")
+
+    def request(self, url: str, kind: str, depth: int = 0) -> scrapy.Request:
+        """The request for a URL of the queue; one that an earlier crawl has read asks whether it changed."""
+        headers, meta = {}, {"kind": kind, "depth": depth}
+        if kind == "sitemap":
+            meta |= {"dont_obey_robotstxt": True, "download_maxsize": self.settings.getint("SITEMAP_MAXSIZE")}
+        else:
+            known = self.crawl.memory.validator(url)
+            if known:
+                headers = {"If-None-Match": known.etag} if known.etag else {"If-Modified-Since": known.last_modified}
+                meta |= {"known": known.listing_id, "handle_httpstatus_list": [304]}
+        return scrapy.Request(url, headers=headers, meta=meta, errback=self.failed,
+                              callback=self.parse_sitemap if kind == "sitemap" else self.parse_page)
+
+    def wanted(self, url: str) -> bool:
+        """Whether a URL of the queue is still worth reading."""
+        return not self.shapes.is_barren(url)
+
+    # Pages -----------------------------------------------------------------------------------------------------------
+
+    def parse_sitemap(self, response: Any) -> Iterator[Any]:
+        page = self.page_of(response, "sitemap")
+        if urlparse_cached(response).path == "/robots.txt":
+            found = re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", response.body[:500_000].decode("utf-8", "replace"))
+            for url in found or ["/sitemap.xml"]:
+                yield from self.follow(urljoin(response.url, url), "sitemap", response)
+        else:
+            sitemap = discovery.read_sitemap(response.body, max_bytes=self.settings.getint("SITEMAP_MAXSIZE"))
+            if sitemap.fault:
+                page.reason = sitemap.fault
+                self.count(f"crawl/sitemap/{sitemap.fault}")
+            if response.meta.get("depth", 0) < discovery.SITEMAP_DEPTH:
+                for url in sitemap.sitemaps:
+                    yield from self.follow(urljoin(response.url, url), "sitemap", response)
+            for url in sitemap.pages:
+                yield from self.follow(discovery.normal(urljoin(response.url, url)), "product", response)
+        yield page
+
+    def parse_page(self, response: Any) -> Iterator[Any]:
+        asked = response.meta.get("redirect_urls", [response.url])[0]
+        kind = response.meta["kind"]
+        if response.status == 304:
+            listing_id = response.meta["known"]
+            self.crawl.memory.first_time(listing_id)
+            self.count("crawl/listings_unchanged")
+            yield self.page_of(response, "product", "unchanged", listing_id=listing_id)
+            return
+        if not isinstance(response, TextResponse) or b"\0" in response.body[:1000]:
+            self.count("crawl/not_html")
+            yield self.page_of(response, kind, "failed", reason="not_html")
+            return
+        found = extract_listing(response.body, response.url, content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"))
+        if discovery.is_product_page(response.body, response.url, has_name=bool(found.name), has_pictures=bool(found.image_urls),
+                                     pattern=self.crawl.product_urls):
+            yield self.product(response, asked, found)
+        elif kind == "product" and self.shapes.is_product_shape(asked):
+            self.shapes.saw(asked, fruitful=False)
+            yield self.rejected(response, asked, "error_page", found)
+        else:
+            yield from self.category(response, asked)
+
+    def product(self, response: Any, asked: str, found: ExtractedListing) -> Listing | Page | Rejected:
+        canonical = self.canonical(response.url, found)
+        listing_id = listing_id_of(found, canonical)
+        title = found.name.strip()
+        breadcrumbs = [step.strip() for step in found.breadcrumbs if step and step.strip() and step.strip() != title]
+        reason = fault_of(title, breadcrumbs)
+        if reason:
+            self.shapes.saw(asked, fruitful=False)
+            return self.rejected(response, asked, reason, found, listing_id)
+        if not self.crawl.memory.first_time(listing_id, canonical):
+            self.shapes.saw(asked, fruitful=False)
+            self.count("crawl/variants_folded")
+            return self.page_of(response, "product", listing_id=listing_id)
+        self.shapes.saw(asked, fruitful=True, product=True)
+        self.count("crawl/listings_read")
+        territory = self.crawl.territory
+        pictures = [url for url in dict.fromkeys(found.image_urls) if territory.trespass(url, picture=True) not in ("scheme", "malformed_url")]
+        return Listing(listing_id, canonical, self.crawl.clock(), title, breadcrumbs, pictures, self.page_of(response, "product", listing_id=listing_id),
+                       rules=dict(found.rules))
+
+    def category(self, response: Any, asked: str) -> Iterator[Any]:
+        fruitful = False
+        own = discovery.shape(asked)
+        if isinstance(response, HtmlResponse) and response.meta.get("depth", 0) <= self.settings.getint("LINK_DEPTH"):
+            for link in self.links.extract_links(response):
+                url = discovery.normal(link.url)
+                if link.nofollow or not discovery.looks_like_page(url):
+                    continue
+                product = self.shapes.is_product_shape(url) or bool(discovery.PRODUCT_PATHS.search(urlsplit(url).path))
+                before = self.crawl.memory.waiting
+                yield from self.follow(url, "product" if product else "category", response)
+                fruitful = fruitful or (self.crawl.memory.waiting > before and discovery.shape(url) != own)
+        self.shapes.saw(asked, fruitful=fruitful)
+        self.count("crawl/categories_read")
+        yield self.page_of(response, "category")
+
+    def follow(self, url: str, kind: str, response: Any) -> Iterator[scrapy.Request]:
+        if len(url) > 2000:
+            self.count("crawl/url_too_long")
+        elif reason := self.crawl.territory.trespass(url):
+            self.count(f"crawl/not_followed/{reason}")
+        elif self.shapes.is_barren(url):
+            self.count("crawl/not_followed/endless")
+        else:
+            yield self.request(url, kind, response.meta.get("depth", 0) + 1)
+
+    def canonical(self, url: str, found: ExtractedListing) -> str:
+        """The page's own word on its address, where it is of the same shop and the same kind of address."""
+        said = found.canonical_url
+        if said and not self.crawl.territory.trespass(said) and urlsplit(said).path.strip("/") and discovery.shape(said).split("?")[0] == discovery.shape(url).split("?")[0]:
+            return discovery.normal(said)
+        return discovery.normal(url)
+
+    # What became of it -----------------------------------------------------------------------------------------------
+
+    def failed(self, failure: Any) -> Iterator[Page]:
+        request = failure.request
+        reason, status = reason_of(failure.value)
+        asked = request.meta.get("redirect_urls", [request.url])[0]
+        kind = request.meta["kind"]
+        self.count(f"crawl/failed/{reason}" if kind != "sitemap" else f"crawl/sitemap/{reason}")
+        self.shapes.saw(asked, fruitful=False)
+        if self.crawl.memory.first_failure(asked):
+            yield Page(asked, kind, "failed", status, reason)
+        if kind == "sitemap" and asked.endswith("/robots.txt"):
+            yield self.request(urljoin(asked, "/sitemap.xml"), "sitemap")
+
+    def rejected(self, response: Any, asked: str, reason: str, found: ExtractedListing, listing_id: str = "") -> Rejected:
+        self.count(f"crawl/rejected/{reason}")
+        page = self.page_of(response, "product", reason=reason)
+        row = {"url": response.url, "title": found.name[:500], "breadcrumbs": found.breadcrumbs[:20], "image_urls": found.image_urls[:20]}
+        return Rejected(listing_id or asked, reason, row, page)
+
+    def page_of(self, response: Any, kind: str, status: str = "fetched", *, reason: str | None = None, listing_id: str | None = None) -> Page:
+        headers = response.headers
+        etag, modified = ((headers.get(name) or b"").decode("latin-1")[:500] or None for name in ("ETag", "Last-Modified"))
+        if status == "unchanged" and not etag and not modified:
+            known = self.crawl.memory.validator(response.meta.get("redirect_urls", [response.url])[0])
+            etag, modified = (known.etag, known.last_modified) if known else (None, None)
+        return Page(response.meta.get("redirect_urls", [response.url])[0], kind, status, response.status, reason, etag, modified, listing_id)
+
+    def count(self, name: str) -> None:
+        self.crawler.stats.inc_value(name)
+
+
+def fault_of(title: str, breadcrumbs: list[str]) -> str:
+    """Why a listing cannot be used, by name; empty where it can."""
+    printable = "".join(character for character in title if character.isprintable() and character not in "\ufeff\u200b\u200c\u200d").strip()
+    if not printable:
+        return "no_title"
+    if len(title) > TITLE_LIMIT:
+        return "title_too_long"
+    if title.count("\ufffd") * 5 > len(title) or title.count("\ufffd") > 3:
+        return "undecodable"
+    if PRICE.match(title):
+        return "price_as_title"
+    if not breadcrumbs:
+        return "no_breadcrumb"
+    if any("\ufffd" in step for step in breadcrumbs):
+        return "undecodable"
+    return ""
+
+
+def listing_id_of(found: ExtractedListing, url: str) -> str:
+    """The shop's own id: of the group of variants, the SKU, the number in the address, else a hash of the address."""
+    for said in (found.variant_group, found.sku):
+        text = " ".join((said or "").split())
+        if text and len(text) <= 100 and text.isprintable():
+            return text
+    parts = urlsplit(url)
+    for name, value in parse_qsl(parts.query):
+        if name.lower() in ID_PARAMETERS and re.fullmatch(r"[\w-]{1,64}", value):
+            return value
+    numbers = re.findall(r"\d{3,}", parts.path.rstrip("/").rsplit("/", 1)[-1])
+    if len(numbers) == 1:
+        return numbers[0]
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+class Shapes:
+    """What each kind of address has been good for, so that an endless calendar or a maze of facets is left after a while.
+
+    A page bears fruit when it is a new listing or leads to new addresses of another shape. A shape whose last `limit` pages bore none is barren; so is a
+    path, whatever its parameters, after five times as many.
+    """
+
+    def __init__(self, limit: int = 100, most: int = 20_000) -> None:
+        self.limit, self.most = limit, most
+        self.since: dict[str, int] = {}
+        self.products: dict[str, int] = {}
+
+    def saw(self, url: str, *, fruitful: bool, product: bool = False) -> None:
+        shape = discovery.shape(url)
+        for key, step in ((shape, 1), (shape.split("?")[0] + "?*", 0.2)):
+            if len(self.since) < self.most or key in self.since:
+                self.since[key] = 0 if fruitful else self.since.get(key, 0) + step
+        if product and (len(self.products) < self.most or shape in self.products):
+            self.products[shape] = self.products.get(shape, 0) + 1
+
+    def is_barren(self, url: str) -> bool:
+        shape = discovery.shape(url)
+        return self.since.get(shape, 0) >= self.limit or self.since.get(shape.split("?")[0] + "?*", 0) >= self.limit
+
+    def is_product_shape(self, url: str) -> bool:
+        return self.products.get(discovery.shape(url), 0) >= 3
