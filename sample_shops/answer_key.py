@@ -13,6 +13,8 @@ from rich.progress import Progress
 from sample_shops.catalogue import Catalogue
 
 LISTINGS_HEADER = ("platform", "listing_id", "class_name", "sub_class_name", "native_path", "title", "human_label_path")
+CLASS_MAP_HEADER = ("platform", "class_name", "curated_class", "listings", "share")
+GOLD_PAIRS_HEADER = ("platform_a", "path_a", "n_a", "platform_b", "path_b", "n_b", "label_overlap", "shared_canon", "leaf_identical")
 FEWEST_LISTINGS, LEAST_OVERLAP = 5, 0.60
 FIXED_TIME = 0      # in the gzip header, so that the same catalogue gives the same bytes
 
@@ -31,7 +33,8 @@ def write(catalogue: Catalogue, folder: Path, progress: Progress | None = None) 
         out.write("\t".join(LISTINGS_HEADER) + "\n")
         for count, listing in enumerate(catalogue, 1):
             native_path = ">".join(listing.path)
-            out.write("\t".join((listing.shop, listing.listing_id, listing.path[0], listing.path[-1], native_path, listing.title, listing.label_path)) + "\n")
+            row = (listing.shop, listing.listing_id, listing.path[0], listing.path[-1], native_path, listing.title, listing.label_path)
+            out.write("\t".join(row) + "\n")
             shares[listing.shop, native_path][listing.label_path] += 1
             if progress and count % 1000 == 0:
                 progress.update(task, completed=count)
@@ -40,10 +43,8 @@ def write(catalogue: Catalogue, folder: Path, progress: Progress | None = None) 
         progress.update(task, completed=len(catalogue))
     return {
         "listings.tsv.gz": len(catalogue),
-        "class_map.csv": _write_rows(folder / "class_map.csv", ",", ("platform", "class_name", "curated_class", "listings", "share"), class_map(shares)),
-        "gold_pairs.tsv": _write_rows(
-            folder / "gold_pairs.tsv", "\t",
-            ("platform_a", "path_a", "n_a", "platform_b", "path_b", "n_b", "label_overlap", "shared_canon", "leaf_identical"), gold_pairs(shares)),
+        "class_map.csv": _write_rows(folder / "class_map.csv", ",", CLASS_MAP_HEADER, class_map(shares)),
+        "gold_pairs.tsv": _write_rows(folder / "gold_pairs.tsv", "\t", GOLD_PAIRS_HEADER, gold_pairs(shares)),
     }
 
 
@@ -95,7 +96,7 @@ def gold_pairs(shares: dict[tuple[str, str], Counter[str]]) -> list[tuple]:
             if held is None or (-found[0], found[1]) < (-held[0], held[1]):
                 best[key, other[0]] = found
     rows = []
-    for (key, shop), (overlap, other) in sorted(best.items()):
+    for (key, _), (overlap, other) in sorted(best.items()):
         back = best.get((other, key[0]))
         if key < other and overlap >= LEAST_OVERLAP and back is not None and back[1] == key:
             a, b = large[key], large[other]

@@ -37,7 +37,7 @@ def generate(
 def serve(
     listings: int = LISTINGS, seed: int = SEED, shops: int = SHOPS, sub_classes: int = SUB_CLASSES,
     revision: int = typer.Option(0, help="Days later: each revision has another title for one listing in fifty."),
-    listings_file: Path = typer.Option(None, help="Serve this listings file instead, each platform as a shop (TSV as sample-shops generate writes it, gzip or not)."),
+    listings_file: Path = typer.Option(None, help="Serve this instead, each platform as a shop: a TSV as `generate` writes it, gzip or not."),
     images: Path = typer.Option(None, help="Pictures for a listings file: a zip or folder with one folder an image class."),
     image_map: Path = typer.Option(None, help="CSV that says which human_label_path shows which image_class."),
     limit_per_shop: int = typer.Option(None, min=1, help="Serve at most so many listings of each platform, chosen by a hash of their ids."),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import jinja2
+import numpy as np
 from markupsafe import Markup
 
 from sample_shops.draws import number
@@ -42,6 +44,11 @@ class Shop:
     source: Source
     dialect: str
     base: str = ""
+
+    @cached_property
+    def entry(self) -> Callable[[int], Entry]:
+        """The listing at a position: made once while it is being shown, on its own page and beside others."""
+        return lru_cache(maxsize=20_000)(self.source.entry)
 
     @property
     def sign(self) -> str:
@@ -93,9 +100,8 @@ class Shop:
 
     def _related(self, position: int, category: int) -> list[tuple[str, str, str]]:
         members = self.source.members(category)
-        start = number("related", position) % len(members)
-        chosen = dict.fromkeys(int(members[(start + k) % len(members)]) for k in range(RELATED + 1))
-        entries = [self.source.entry(other) for other in chosen if other != position][:RELATED]
+        start = int(np.searchsorted(members, position)) + 1        # those that follow: a crawl comes to them soon
+        entries = [self.entry(int(members[(start + k) % len(members)])) for k in range(min(RELATED, len(members) - 1))]
         return [(e.title, self.product_path(e.listing_id), self._picture(e, e.pictures[0]) if e.pictures else "") for e in entries]
 
     def _picture(self, entry: Entry, name: str) -> str:
@@ -118,8 +124,9 @@ class Shop:
             shop=self, entry=entry, url=url, crumbs=crumbs, pictures=pictures, related=self._related(position, entry.category), **more))
 
     def _list(self, heading: str, kind: str, links: list[tuple[str, str]], previous: str = "", following: str = "") -> bytes:
+        charset = "gb2312" if self.charset == "gbk" else "utf-8"
         return self.encode(_templates().get_template("list.html.j2").render(
-            shop=self, charset="gb2312" if self.charset == "gbk" else "utf-8", heading=heading, kind=kind, links=links, previous=previous, following=following))
+            shop=self, charset=charset, heading=heading, kind=kind, links=links, previous=previous, following=following))
 
     def home(self) -> bytes:
         return self._list("全部商品分类", "classes", [(name, f"/class/{k}") for k, name in enumerate(self.first_levels)])
@@ -129,7 +136,8 @@ class Shop:
         if not 0 <= number_ < len(self.first_levels):
             return None
         categories = self._categories_of[number_]
-        links = [("/".join(self.source.paths[k][1:]) or self.source.paths[k][0], f"/list/{k}") for k in categories[(page - 1) * PAGE_LENGTH:page * PAGE_LENGTH]]
+        shown = [(k, self.source.paths[k]) for k in categories[(page - 1) * PAGE_LENGTH:page * PAGE_LENGTH]]
+        links = [("/".join(path[1:]) or path[0], f"/list/{k}") for k, path in shown]
         return self._paged(self.first_levels[number_], "categories", links, f"/class/{number_}", page, len(categories))
 
     def category(self, number_: int, page: int) -> bytes | None:
@@ -137,7 +145,7 @@ class Shop:
         if not 0 <= number_ < len(self.source.paths):
             return None
         members = self.source.members(number_)
-        entries = (self.source.entry(int(position)) for position in members[(page - 1) * PAGE_LENGTH:page * PAGE_LENGTH])
+        entries = (self.entry(int(position)) for position in members[(page - 1) * PAGE_LENGTH:page * PAGE_LENGTH])
         links = [(entry.title, self.product_path(entry.listing_id)) for entry in entries]
         return self._paged(self.source.paths[number_][-1], "products", links, f"/list/{number_}", page, len(members))
 
@@ -150,13 +158,15 @@ class Shop:
     def calendar(self, year: int, month: int) -> bytes:
         """A trap that robots.txt forbids: there is always a next month."""
         following = f"/calendar/{year + month // 12}/{month % 12 + 1}"
-        return self._list(f"{year}年{month}月", "days", [(f"{month}月{day}日", f"/calendar/{year}/{month}?day={day}") for day in range(1, 29)], following=following)
+        days = [(f"{month}月{day}日", f"/calendar/{year}/{month}?day={day}") for day in range(1, 29)]
+        return self._list(f"{year}年{month}月", "days", days, following=following)
 
     def cart(self) -> bytes:
         return self._list("购物车是空的", "cart", [])
 
     def robots(self) -> bytes:
-        return f"User-agent: *\nDisallow: /cart\nDisallow: /calendar/\nDisallow: /search\nCrawl-delay: 0\n\nSitemap: {self.base}/sitemap.xml\n".encode()
+        rules = ("User-agent: *", "Disallow: /cart", "Disallow: /calendar/", "Disallow: /search", "Crawl-delay: 0", "")
+        return "\n".join((*rules, f"Sitemap: {self.base}/sitemap.xml", "")).encode()
 
     def sitemap_index(self) -> bytes:
         end = ".xml.gz" if self.packs_sitemaps else ".xml"

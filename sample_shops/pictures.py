@@ -104,7 +104,9 @@ def draw(key: Key) -> bytes:
     shape = key.shape
     if draws.chance(PARCEL_PERCENT):
         shape, hue, saturation, value = "box", .09, .45, .7
-    tones = (_rgb(hue, saturation, value), _rgb(hue, saturation, value * .55), _rgb(hue, saturation * .35, value + .25), _rgb(hue + .5, saturation, value))
+    main, dark = _rgb(hue, saturation, value), _rgb(hue, saturation, value * .55)
+    light, accent = _rgb(hue, saturation * .35, value + .25), _rgb(hue + .5, saturation, value)
+    tones = (main, dark, light, accent)
     ground = draws.between(.82, 1)
     image = Image.new("RGB", (side, side), _rgb(draws.between(0, 1), .05, ground))
     pen = ImageDraw.Draw(image)

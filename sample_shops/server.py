@@ -82,7 +82,7 @@ class ShopServer:
 
     async def product(self, request: web.Request) -> web.Response:
         position = self._find(request)
-        entry = self.shop.source.entry(position)
+        entry = self.shop.entry(position)
         changed_at = OPENING + DAY * (number("changed", entry.listing_id) % 700 + 1000 * entry.revision)
         headers = self._unless_known(request, self.shop.etag(position, entry), changed_at)
         return self._html(self.shop.product(position, entry), headers)

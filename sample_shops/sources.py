@@ -21,6 +21,7 @@ DIALECTS = ("json-ld", "microdata", "open-graph")
 COLUMNS = ("platform", "listing_id", "class_name", "sub_class_name", "native_path", "title", "human_label_path")
 MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
 PICTURES_PER_PAGE = 3
+KEPT_PER_IMAGE_CLASS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,9 @@ class Album:
         try:
             with image_map.open(encoding="utf-8-sig", newline="") as file:
                 reader = csv.DictReader(file)
-                if not {"human_label_path", "image_class"} <= set(reader.fieldnames or ()):
-                    raise LakehouseError(f"{image_map} has the columns {', '.join(reader.fieldnames or ()) or 'none'}; it needs human_label_path and image_class.")
+                found = list(reader.fieldnames or ())
+                if not {"human_label_path", "image_class"} <= set(found):
+                    raise LakehouseError(f"{image_map} has the columns {', '.join(found) or 'none'}; it needs human_label_path and image_class.")
                 self.class_of = {row["human_label_path"]: row["image_class"] for row in reader}
         except FileNotFoundError:
             raise LakehouseError(f"The image map {image_map} does not exist; name a CSV file with human_label_path and image_class.") from None
@@ -212,16 +214,18 @@ def read_listings(path: Path) -> Iterator[tuple[str, ...]]:
                 fields = tuple(line.rstrip("\r\n").split("\t"))
                 if line_number == 1:
                     if fields != COLUMNS:
-                        raise LakehouseError(f"{path}, line 1: the header is {line.strip()[:200]!r}; it must name {', '.join(COLUMNS)}, separated by tabs.")
+                        raise LakehouseError(f"{path}, line 1: the header is {line.strip()[:200]!r}; "
+                                             f"it must name, separated by tabs, {', '.join(COLUMNS)}.")
                     continue
                 if len(fields) != len(COLUMNS):
-                    raise LakehouseError(f"{path}, line {line_number}: {len(fields)} fields where {len(COLUMNS)} are needed; the file is torn or has a tab in a title.")
-                if not line.endswith("\n") and line_number > 1 and not fields[-1]:
-                    raise LakehouseError(f"{path}, line {line_number}: the line ends in the middle; the file is torn, fetch it again.")
+                    raise LakehouseError(f"{path}, line {line_number}: {len(fields)} fields where {len(COLUMNS)} are needed; "
+                                         "the file is torn, or a title has a tab in it.")
+                if not line.endswith("\n"):
+                    raise LakehouseError(f"{path}, line {line_number}: the line has no end; the file is torn, fetch it again.")
                 if not fields[0] or not fields[1] or not fields[4]:
                     raise LakehouseError(f"{path}, line {line_number}: platform, listing_id or native_path is empty; every listing needs them.")
                 if (fields[0], fields[1]) in seen:
-                    raise LakehouseError(f"{path}, line {line_number}: {fields[0]} has the listing_id {fields[1]!r} twice; ids must be unique in a platform.")
+                    raise LakehouseError(f"{path}, line {line_number}: {fields[0]} has the listing_id {fields[1]!r} twice; it must be unique there.")
                 seen.add((fields[0], fields[1]))
                 yield fields
     except (EOFError, gzip.BadGzipFile, zlib.error):
@@ -232,12 +236,27 @@ def read_listings(path: Path) -> Iterator[tuple[str, ...]]:
         raise LakehouseError(f"{path} has no listing; it needs a header line and at least one line more.")
 
 
+def _sample(rows: list[tuple[str, str, str, str]], limit: int, album: Album | None) -> list[tuple[str, str, str, str]]:
+    """`limit` rows in their old order: by the hash of the id, but each image class keeps up to KEPT_PER_IMAGE_CLASS before all others."""
+    floor = min(KEPT_PER_IMAGE_CLASS, limit // 20)
+    kept: dict[str, int] = {}
+    first, later = [], []
+    for position in sorted(range(len(rows)), key=lambda k: number("sample", rows[k][0])):
+        image_class = album.class_of.get(rows[position][3]) if album else None
+        if image_class is not None and kept.get(image_class, 0) < floor:
+            kept[image_class] = kept.get(image_class, 0) + 1
+            first.append(position)
+        else:
+            later.append(position)
+    return [rows[position] for position in sorted((first + later)[:limit])]
+
+
 def from_listings_file(path: Path, *, images: Path | None = None, image_map: Path | None = None, limit_per_shop: int | None = None) -> list[FileShop]:
     """Each platform of the file as a shop, in the order of their names.
 
     Args:
-        limit_per_shop: At most so many of each platform's listings: those whose ids have the smallest hashes. Such a sample is
-            spread over categories and image classes as the whole is, and a larger one contains it.
+        limit_per_shop: At most so many of each platform's listings: those whose ids have the smallest hashes, so a sample is spread
+            over categories as the whole is. With pictures, the rarer image classes keep some listings first.
 
     Raises:
         LakehouseError: a file is missing, torn or of another form.
@@ -249,5 +268,5 @@ def from_listings_file(path: Path, *, images: Path | None = None, image_map: Pat
     for platform, listing_id, _, _, native_path, title, label_path in read_listings(path):
         rows.setdefault(platform, []).append((listing_id, native_path, title, label_path))
     if limit_per_shop is not None:
-        rows = {platform: sorted(sorted(its_rows, key=lambda row: number("sample", row[0]))[:limit_per_shop]) for platform, its_rows in rows.items()}
+        rows = {platform: _sample(its_rows, limit_per_shop, album) for platform, its_rows in rows.items()}
     return [FileShop(platform, its_rows, album) for platform, its_rows in sorted(rows.items())]

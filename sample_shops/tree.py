@@ -92,7 +92,8 @@ def _read(name: str) -> str:
 @cache
 def classes() -> dict[int, tuple[str, tuple[str, ...]]]:
     """class_id: (the paper's name of it, Table 2; the shops' names of it)."""
-    return {int(row["class_id"]): (row["class_name"], tuple(row["native_names"].split("|"))) for row in csv.DictReader(_read("classes.csv").splitlines())}
+    rows = csv.DictReader(_read("classes.csv").splitlines())
+    return {int(row["class_id"]): (row["class_name"], tuple(row["native_names"].split("|"))) for row in rows}
 
 
 @cache
@@ -150,8 +151,8 @@ def invent(position: int, shops: int) -> SubClass:
     if all(native is ABSENT for native in natives):
         natives[0] = name
     draws = Draws("own words", name)
-    own = tuple(f"{scene}{draws.choice(('款', '专用', '必备', '风'))}" if k == 0 else material if k == 1 else coined(draws) + draws.choice(("款", "型", "系列", "版"))
-                for k in range(7))
+    kinds = ("款", "型", "系列", "版")
+    own = (scene + draws.choice(("款", "专用", "必备", "风")), material, *(coined(draws) + draws.choice(kinds) for _ in range(5)))
     return SubClass(class_id, classes()[class_id][0], noun, name, tuple(natives), (Leaf(name, (noun, other_noun, material + noun)),), own,
                     draws.choice(("pieces", "model", "weight", "size", "volume")), draws.choice(words["shapes"]))
 
