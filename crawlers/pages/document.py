@@ -82,6 +82,11 @@ class Document:
         return tree
 
     @cached_property
+    def elements(self) -> list[lxml.html.HtmlElement]:
+        """Every element in document order. Held, so that an element is the same object, with the same id(), as long as the document lives."""
+        return [element for element in self.tree.iter() if isinstance(element.tag, str)]
+
+    @cached_property
     def base_url(self) -> str:
         declared = self.tree.xpath("//base/@href")
         return urljoin(self.url, declared[0].strip()) if declared and declared[0].strip() else self.url

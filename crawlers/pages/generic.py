@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
 
-from crawlers.pages import markup
-from crawlers.pages.document import Document, squeeze
+from crawlers.pages import breadcrumbs, images, markup, names, state, words
+from crawlers.pages.document import Document
+from crawlers.pages.words import clean, key
+
+log = logging.getLogger("mep3m.pages")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -15,7 +23,7 @@ class ExtractedListing:
     Attributes:
         image_urls: absolute http(s) URLs, the main picture first.
         variant_group: the same for every variant of one product, where the page says so.
-        rules: field -> the rule that found it.
+        rules: field -> the rule that found it; `page` -> why the page is no product, where it is none.
     """
 
     name: str = ""
@@ -39,31 +47,114 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
         content_type: the Content-Type header, where there was one.
     """
     document = Document(html, url, content_type)
-    sources = [("json-ld", markup.json_ld(document)), ("microdata", markup.microdata(document)), ("rdfa", markup.rdfa(document))]
+    sources = [(rule, _safely(lambda read=read: read(document), [])) for rule, read in
+               (("json-ld", markup.json_ld), ("microdata", markup.microdata), ("rdfa", markup.rdfa))]
+    marked = [(product, rule) for rule, nodes in sources for product in markup.products(nodes)]
+    if not marked and (reason := _no_product(document)):
+        return ExtractedListing(rules={"page": reason}, canonical_url=_safely(lambda: document.canonical_url, None))
+    sites = _safely(lambda: words.site_names(document), set())
+    lists = [([(clean(name), document.absolute(address)) for name, address in entries], rule)
+             for rule, nodes in sources for entries in markup.breadcrumb_lists(nodes)]
     rules: dict[str, str] = {}
-    name, images, sku, group = "", [], None, None
-    crumbs: list[str] = []
-    for source, nodes in sources:
-        for product in markup.products(nodes)[:1]:
-            if not name:
-                name, rules["name"] = markup.text(product.get("name")), source
-            if not images:
-                images = markup.image_addresses(product.get("image"))
-                rules["image_urls"] = source
-            if not sku and markup.text(product.get("sku") or product.get("productID") or product.get("mpn")):
-                sku, rules["sku"] = markup.text(product.get("sku") or product.get("productID") or product.get("mpn")), source
-            group = group or markup.text(product.get("inProductGroupWithID") or product.get("productGroupID")) or None
-        for entries in markup.breadcrumb_lists(nodes)[:1]:
-            if not crumbs:
-                crumbs, rules["breadcrumbs"] = [entry for entry, _ in entries], source
-    if not name:
-        name = next((text for text in (squeeze(h.text_content()) for h in document.tree.iter("h1")) if text), "")
-        rules["name"] = "h1"
-    if not name and document.meta("og:title"):
-        name, rules["name"] = document.meta("og:title")[0], "og:title"
-    pictures = [full for full in (document.absolute(one) for one in [*images, *document.meta("og:image")]) if full]
-    if crumbs and crumbs[-1] == name:
-        crumbs = crumbs[:-1]
-    found = ExtractedListing(name, crumbs, list(dict.fromkeys(pictures)), sku, document.canonical_url, group,
-                             {key: rule for key, rule in rules.items()})
+
+    own = _own(document, marked, sites)
+    states = _safely(lambda: state.products(document, [document.title, *document.meta("og:title", "twitter:title"), *_h1(document)]), [])
+    brands = [markup.text(product.get("brand") or product.get("manufacturer")) for product, _ in own]
+    levels = [text for crumbs, _ in lists for text, _ in crumbs[:-1]]
+    name, rules["name"] = _safely(lambda: names.choose(
+        document, structured=[(markup.text(product.get("name")), rule) for product, rule in own], state=[one.name for one in states],
+        brands=brands, sites=sites, categories=levels), ("", ""))
+    crumbs, rules["breadcrumbs"] = _safely(lambda: breadcrumbs.choose(document, marked=lists, name=name, sites=sites, also_named=[
+        *_h1(document)[:1], names.without_site(document.title, sites), *(markup.text(product.get("name")) for product, _ in own[:1])]), ([], ""))
+    if not crumbs:
+        crumbs, rules["breadcrumbs"] = _category(own)
+    sku, rules["sku"] = _sku(document, own, states)
+    pictures, rules["image_urls"] = _safely(lambda: images.choose(
+        document, marked=[(_pictures_of(product), rule) for product, rule in own], state=[one for found in states[:3] for one in found.images],
+        name=name, heading=_heading(document, name), sku=sku), ([], ""))
+    group = next((text for text in (markup.text(product.get("inProductGroupWithID") or product.get("productGroupID")) for product, _ in own) if text), None)
+    return ExtractedListing(name, crumbs, pictures, sku, document.canonical_url, group, {name: rule for name, rule in rules.items() if rule})
+
+
+def _safely(read: Callable[[], T], otherwise: T) -> T:
+    """A page may be anything at all: what one mechanism makes of it must not cost the others their turn."""
+    try:
+        return read()
+    except Exception as error:
+        log.info("a page's part could not be read: %s: %s", type(error).__name__, str(error)[:200])
+        return otherwise
+
+
+def _h1(document: Document) -> list[str]:
+    return [text for text in (clean(element.text_content())[:names.LONGEST] for element in document.tree.iter("h1")) if text][:5]
+
+
+def _no_product(document: Document) -> str:
+    """Why the page is no product, where it says so itself: an error page sent with status 200, a check for robots, an empty body."""
+    if not clean(document.text[:10_000]):
+        return "not a product: empty page"
+    for text in (document.title[:200], *(text[:200] for text in _h1(document)[:1])):
+        if words.REFUSAL.search(text):
+            return f"not a product: the page says {text[:80]!r}"
+    return ""
+
+
+def _own(document: Document, marked: list[tuple[dict[str, Any], str]], sites: set[str]) -> list[tuple[dict[str, Any], str]]:
+    """The markup's products that this page is about: those that its title or headings name, else the first; the rest are recommendations."""
+    if len(marked) < 2:
+        return marked
+    texts = [key(text) for text in (document.title, *document.meta("og:title"), *_h1(document)) if key(text)]
+
+    def named(product: dict[str, Any]) -> bool:
+        said = key(names.without_site(markup.text(product.get("name")), sites))
+        return bool(said) and any(said in text or text in said for text in texts)
+
+    chosen = [(product, rule) for product, rule in marked if named(product)]
+    return chosen or marked[:1]
+
+
+def _pictures_of(product: dict[str, Any]) -> list[str]:
+    found = markup.image_addresses(product.get("image"))
+    for variant in markup.values(product.get("hasVariant"))[:20]:
+        if isinstance(variant, dict) and not found:
+            found += markup.image_addresses(variant.get("image"))
     return found
+
+
+def _category(own: list[tuple[dict[str, Any], str]]) -> tuple[list[str], str]:
+    """`category` of the markup, where it is written as a path."""
+    for product, rule in own:
+        text = clean(markup.text(product.get("category")))
+        parts = [part.strip() for part in re.split(r"\s*[>›»]\s*|\s/\s", text) if part.strip()]
+        if len(parts) > 1:
+            return parts, f"category of {rule}"
+    return [], ""
+
+
+def _sku(document: Document, own: list[tuple[dict[str, Any], str]], states: list[state.StateProduct]) -> tuple[str | None, str]:
+    for product, rule in own:
+        for name in ("sku", "productID", "mpn", "gtin13", "gtin", "gtin14", "gtin12", "gtin8"):
+            if text := clean(markup.text(product.get(name))):
+                return text.removeprefix("sku:").strip(), f"{rule} {name}"
+    for name in ("product:retailer_item_id", "product:retailer_part_no", "og:product:retailer_item_id"):
+        for text in document.meta(name):
+            return text, name
+    for element in document.tree.xpath("//*[@itemprop='sku' or @itemprop='productID']")[:1]:
+        if text := clean(element.get("content") or element.text_content()):
+            return text[:100], "itemprop outside any item"
+    return next(((one.sku, "script state") for one in states if one.sku), (None, ""))
+
+
+def _heading(document: Document, name: str):
+    """The element that shows the name: where the product is on the page."""
+    said = key(name)
+    if not said:
+        return None
+    for tag in ("h1", "h2", "h3"):
+        for element in document.tree.iter(tag):
+            if said in key(clean(element.text_content())[:names.LONGEST]):
+                return element
+    for element in document.tree.iter("div", "span", "p", "td", "strong", "b"):
+        if len(element) < 10 and key(clean(element.text or "")) == said:
+            return element
+    return next(document.tree.iter("h1"), None)

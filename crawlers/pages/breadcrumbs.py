@@ -1,0 +1,205 @@
+"""A product page's category path: from the markup's BreadcrumbList, else from whatever on the page looks and reads like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import lxml.html
+from zyte_parsers import extract_breadcrumbs
+
+from crawlers.pages import words
+from crawlers.pages.document import Document
+from crawlers.pages.names import marks
+from crawlers.pages.words import clean, key
+
+Crumb = tuple[str, str | None]          # its text, where it leads
+
+MOST = 12                               # levels; more is a menu
+LONGEST_LEVEL = 80                      # characters
+CALLED = re.compile(r"bread[-_]?crumb|crumb|(?:^|[-_\s])(?:pathway|nav-?path|path-?nav|cat(?:egory)?-?path|page-?path|trail|you-?are-?here|"
+                    r"local-?nav|sitepath|site-?path|catepath|locator|location|loc(?:ation)?-?bar|position|where|guide|weizhi|dqwz|mbx|miaobao|mianbao\w*)(?:$|[-_\s])", re.I)
+CALLED_SURELY = re.compile(r"bread[-_]?crumb|(?:^|[-_\s])crumbs?(?:$|[-_\s])|mianbaoxie", re.I)
+SEPARATOR = re.compile(r"^[\s>›»/\\|＞→▸►·•«‹❯⟩〉》:：\-–—∕⁄_,→]+$|^(?:&gt;|gt)+$")
+STRONG_SEPARATOR = re.compile(r"[>›»＞▸►❯⟩〉》/→]")
+OUTSIDE = re.compile(r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|tags?)(?:$|[-_\s])", re.I)
+JUNK = re.compile(r"^(?:[.…]{1,3}|[<>»›/|·\-–]+|more|更多|展开|全部|share|print)$", re.I)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A possible category path and how far the page speaks for it."""
+
+    crumbs: tuple[Crumb, ...]
+    worth: float
+    rule: str
+
+
+def trails_on_page(document: Document, name: str, heading_order: int | None = None) -> list[Trail]:
+    """Every element that may be the page's breadcrumb, the best first.
+
+    An element earns by what its author calls it, by words such as 当前位置 or "You are here", by separators between its links, by beginning
+    at the home page, by ending at the product, and by addresses of which each continues the one before; it loses by being long, by lying in a footer.
+    """
+    found = []
+    for element in document.tree.iter("nav", "ol", "ul", "div", "p", "section", "td", "span", "dl", "h2", "h3", "h4", "h5", "header"):
+        called = " ".join((marks(element), element.get("aria-label") or "", element.get("itemtype") or "", element.get("typeof") or "", element.get("data-component") or ""))
+        sure, maybe = bool(CALLED_SURELY.search(called)), bool(CALLED.search(called))
+        links = element.xpath(".//a[position() <= 40]") if len(element) else []
+        if not sure and (not 1 <= len(links) <= MOST + 8 or (len(element) > 60)):
+            continue
+        if sure and len(links) > 120:
+            continue
+        whole = clean(element.text_content())
+        if not whole or len(whole) > (1500 if sure else 500):
+            continue
+        cue = bool(words.CUES.search(clean(element.text or "") + " " + whole[:16]))
+        between = _separators(element)
+        strong = sum(1 for one in between if STRONG_SEPARATOR.search(one))
+        if not (sure or maybe or cue or (strong >= 1 and len(links) >= 2)):
+            continue
+        crumbs = crumbs_of(document, element)
+        if not crumbs or len(crumbs) > MOST + 3:
+            continue
+        worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue
+        worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
+        worth += 2.0 if words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in words.HOME else 0.0
+        worth += 2.0 if name and _is_name(crumbs[-1][0], name) and len(crumbs) > 1 else 0.0
+        worth += 2.0 * _nested([address for _, address in crumbs])
+        worth += 0.3 * min(len(crumbs), 5)
+        worth -= 3.0 if any(len(text) > LONGEST_LEVEL for text, _ in crumbs[:-1]) else 0.0
+        worth -= 5.0 if _outside(element) else 0.0
+        loose = sum(1 for _, address in crumbs if not address)
+        worth -= 1.5 * max(0, loose - 2)
+        worth -= 3.0 if len(crumbs) == 1 and not sure and not cue else 0.0
+        found.append(Trail(crumbs, worth, "breadcrumb element" if sure or maybe else "cue words" if cue else "links and separators"))
+    return sorted(found, key=lambda trail: -trail.worth)
+
+
+def crumbs_of(document: Document, element: lxml.html.HtmlElement) -> tuple[Crumb, ...]:
+    """An element's levels, by zyte-parsers; cue words, drop-downs and separators are no levels."""
+    try:
+        parsed = extract_breadcrumbs(element, base_url=document.base_url) or ()
+    except (ValueError, IndexError, AttributeError, RecursionError):
+        return ()
+    crumbs: list[Crumb] = []
+    for one in parsed:
+        text = words.CUES.sub("", clean(one.name or ""), count=1).strip() if not one.url else clean(one.name or "")
+        text = text.strip(" >›»/\\|＞→▸►·•«‹❯:：").strip()
+        if text and not JUNK.match(text):
+            crumbs.append((text, document.absolute(one.url)))
+    if len(crumbs) == 1 and not crumbs[0][1]:
+        parts = [part.strip() for part in re.split(r"\s*[>›»＞→▸►❯]\s*|\s/\s", crumbs[0][0]) if part.strip()]
+        crumbs = [(part, None) for part in parts]
+    return tuple(crumbs)
+
+
+def _separators(element: lxml.html.HtmlElement) -> list[str]:
+    """Texts between the links that are nothing but separators."""
+    found = []
+    for one in element.iter():
+        if not isinstance(one.tag, str) or one.tag in ("script", "style"):
+            continue
+        for text in ((one.text if one.tag != "a" else None), one.tail if one is not element else None):
+            text = (text or "").strip()
+            if text and len(text) <= 6 and SEPARATOR.match(text):
+                found.append(text)
+        if len(found) > 20:
+            break
+    return found
+
+
+def _nested(addresses: list[str | None]) -> float:
+    """How many neighbours' addresses continue one another, 0 to 1."""
+    paths = [urlsplit(address).path.rstrip("/") for address in addresses if address]
+    pairs = list(zip(paths, paths[1:], strict=False))
+    if len(pairs) < 1:
+        return 0.0
+    stems = [re.sub(r"\.\w{2,5}$", "", path) for path in paths]
+    return sum(longer.startswith(shorter) and longer != shorter for shorter, longer in zip(stems, stems[1:], strict=False)) / len(pairs)
+
+
+def _outside(element: lxml.html.HtmlElement) -> bool:
+    for depth, ancestor in enumerate((element, *element.iterancestors())):
+        if ancestor.tag == "footer" or OUTSIDE.search(marks(ancestor)):
+            return True
+        if ancestor.tag == "body" or depth > 10:
+            return False
+    return False
+
+
+def _is_name(level: str, name: str) -> bool:
+    """Whether a level is the product itself: its name, the name cut short, or nearly all of it."""
+    said, whole = key(level), key(name)
+    if not said or not whole:
+        return False
+    if said == whole or (level.rstrip().endswith(("…", "...")) and whole.startswith(said) and len(said) > 5):
+        return True
+    return (said in whole and len(said) >= 0.6 * len(whole)) or (whole in said and len(whole) >= 0.5 * len(said) and len(whole) > 5)
+
+
+def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites: set[str]) -> list[str]:
+    """Levels without the home page at the front and the product at the end, no level twice in a row.
+
+    Args:
+        names: what the page calls its product: the name chosen, and the headings and titles that it was chosen from.
+    """
+    names = list(names)
+    levels = [(clean(text), address) for text, address in crumbs]
+    levels = [(text, address) for text, address in levels if text and not JUNK.match(text)]
+    while levels and (words.is_home(levels[0][0], levels[0][1], page_url, sites) or words.BACK.match(levels[0][0])):
+        levels.pop(0)
+    while levels and (any(_is_name(levels[-1][0], name) for name in names[:1 if len(levels) == 1 else None]) or len(levels[-1][0]) > 2 * LONGEST_LEVEL):
+        levels.pop()
+    while levels and len(levels) > 1 and _leads_here(levels[-1][1], page_url) and len(key(levels[-1][0])) > 3 and any(_like_name(levels[-1][0], name) for name in names):
+        levels.pop()
+    kept: list[str] = []
+    for text, _ in levels:
+        if not kept or key(kept[-1]) != key(text):
+            kept.append(text)
+    return kept
+
+
+def _leads_here(address: str | None, page_url: str) -> bool:
+    return bool(address) and address.split("#")[0].rstrip("/") == page_url.split("#")[0].rstrip("/")
+
+
+def _like_name(level: str, name: str) -> bool:
+    mine, theirs = set(key(part) for part in re.findall(r"\w+", level)), set(key(part) for part in re.findall(r"\w+", name))
+    return bool(mine) and len(mine & theirs) >= 0.5 * len(mine)
+
+
+def choose(
+    document: Document, *, marked: Iterable[tuple[list[Crumb], str]], state: Iterable[list[str]] = (), name: str, sites: set[str],
+    also_named: Iterable[str] = (),
+) -> tuple[list[str], str]:
+    """The category path and the rule that found it; empty where the page shows none.
+
+    The markup's list is taken unless it holds less than what the page shows: a visible breadcrumb with the same levels and more wins.
+
+    Args:
+        marked: (crumbs, rule) of each BreadcrumbList in the page.
+    """
+    names = [name, *also_named]
+
+    def tidied(crumbs: Iterable[Crumb]) -> list[str]:
+        return tidy(crumbs, page_url=document.url, names=names, sites=sites)
+
+    from_markup = [(levels, rule) for levels, rule in ((tidied(crumbs), rule) for crumbs, rule in marked) if levels]
+    seen = [(tidied(trail.crumbs), trail) for trail in trails_on_page(document, name)]
+    seen = [(levels, trail) for levels, trail in seen if levels and len(levels) <= MOST and trail.worth >= 4.0]
+    shown = max(seen, key=lambda pair: pair[1].worth, default=None)
+    if from_markup:
+        levels, rule = max(from_markup, key=lambda pair: len(pair[0]))
+        if shown and len(shown[0]) > len(levels) and shown[1].worth >= 6.0 and set(map(key, levels)) < set(map(key, shown[0])):
+            return shown[0], f"{shown[1].rule} that continues {rule}"
+        return levels, rule
+    if shown:
+        return shown[0], shown[1].rule
+    for levels in state:
+        levels = tidied((level, None) for level in levels)
+        if levels:
+            return levels, "script state"
+    return [], ""

@@ -1,0 +1,291 @@
+"""A product page's pictures, the main one first, wherever lazy loading has hidden the address."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlsplit
+
+import lxml.html
+
+from crawlers.pages.document import Document
+from crawlers.pages.names import marks
+from crawlers.pages.words import clean, key
+
+MOST = 30
+# Where a page that loads its pictures late keeps the address, the largest picture first.
+LARGE = ("data-zoom-image", "data-zoom", "data-zoom-src", "data-large_image", "data-large-image", "data-large", "data-magnify-src", "data-old-hires", "data-hires",
+         "data-big", "data-bigimg", "data-full", "data-original-src", "data-image-large-src", "data-high-res", "data-xl", "jqimg", "rel-zoom", "data-origin")
+LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-lazyload", "data-lazy-img", "data-ks-lazyload", "data-original-url", "data-echo", "data-url",
+        "data-image", "data-img", "data-imgsrc", "data-actualsrc", "data-srcimg", "original", "lazy-src", "lazysrc", "_src", "src2", "init-src", "source-data-lazy-img",
+        "data-defer-src", "data-ll-src", "data-flickity-lazyload", "data-cfsrc", "data-image-src", "ng-src", "v-lazy", "data-thumb-src")
+NOT_PRODUCT = re.compile(
+    r"logo|icon|sprite|placeholder|blank\.|spacer|pixel|1x1|loading|loader|lazy[-_]?(?:img|load)?\.|no[-_]?(?:image|img|photo|pic)|default[-_]?(?:image|img|pic|og|share)|"
+    r"avatar|payment|visa|mastercard|paypal|badge|flag|arrow|button|btn|qr[-_]?code|ewm|captcha|banner|trustpilot|facebook|twitter|whatsapp|app[-_]?store|google[-_]?play|"
+    r"rating|star[s_\-.]|share\.|og[-_]?image[-_.]?(?:default|home)|social[-_]share|transparent|grey\.|gray\.|dummy|spinner|favicon|watermark|tracking|beacon|analytics", re.I)
+BAD_PLACE = re.compile(
+    r"(?:^|[-_\s])(?:logo|icons?|nav|menu|footer|foot|header|top-?bar|sidebar|banner|ads?|advert\w*|promo\w*|related|relate|recommend\w*|similar|upsell|cross-?sell|also|"
+    r"recently|viewed|history|review|reviews|comment|comments|rating|payment|brand|brands|seller|store-?info|shop-?info|share|social|cart|minicart|modal|popup|cookie|"
+    r"avatar|user|login|badge|badges|newsletter|swatch|swatches|hot|ranking|list-?item|product-?list|product-?grid|products|description-content|coupon)(?:$|[-_\s])", re.I)
+GOOD_PLACE = re.compile(
+    r"main|zoom|gallery|primary|featured|hero|large|big|full|preview|magnif|viewer|photo|picture|product-?(?:image|img|photo|media|pic)|goods-?(?:img|pic)|prod-?img|"
+    r"detail|pdp|slider|swiper|slick|carousel|booth|spec-?(?:img|n1)|j_?img|imgwrap|image-?wrap|cover|stage|landing", re.I)
+THUMB = re.compile(r"thumb|small|mini|tiny|swatch|(?:^|[-_\s])nav(?:$|[-_\s])|[_\-/x](?:[1-9]\d|1[0-4]\d)x(?:[1-9]\d|1[0-4]\d)(?!\d)", re.I)
+IMAGE_END = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|bmp)(?:$|[?!@_;/])", re.I)
+OTHER_HOSTS = re.compile(r"(?:^|\.)(?:googleapis\.com|google\.\w+|gstatic\.com|doubleclick\.net|facebook\.com|bing\.com|criteo\.\w+|baidu\.com|cnzz\.com|openstreetmap\.org|"
+                         r"trustpilot\.com|ytimg\.com|vimeocdn\.com)$")
+VECTOR = re.compile(r"\.(?:svg|gif|ico)(?:$|[?#])", re.I)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An <img>, or a link to a picture, and what speaks for it.
+
+    Attributes:
+        order: its place among the page's elements.
+        box: a key of the container it lies in.
+    """
+
+    addresses: list[str]
+    worth: float
+    order: int
+    box: int
+
+
+def largest_of_srcset(text: str) -> str | None:
+    """The address with the greatest width or density.
+
+    >>> largest_of_srcset("a.jpg 320w, b.jpg 1280w"), largest_of_srcset("a,1.jpg 1x, b,1.jpg 2x")
+    ('b.jpg', 'b,1.jpg')
+    """
+    best, size = None, -1.0
+    for found in re.finditer(r"(\S+?)(?:\s+(\d+(?:\.\d+)?)[wxh])?(?:\s*,\s+|\s*,?\s*$)", text.strip()):
+        width = float(found[2] or 1)
+        if found[1] and width > size:
+            best, size = found[1].rstrip(","), width
+    return best
+
+
+def addresses_of(element: lxml.html.HtmlElement, document: Document) -> list[str]:
+    """An element's picture addresses, the one most likely to be the real, large picture first."""
+    found: list[str] = []
+    for name in LARGE:
+        if element.get(name):
+            found.append(element.get(name))
+    for name, value in element.attrib.items():
+        if name == "data-a-dynamic-image" or (value.lstrip()[:2] in ('{"', "{'") and "//" in value and len(value) < 20_000):
+            found += _sized_json(value)
+    for name in ("data-srcset", "data-lazy-srcset", "srcset"):
+        if element.get(name) and (one := largest_of_srcset(element.get(name))):
+            found.append(one)
+    found += [element.get(name) for name in LAZY if element.get(name)]
+    found.append(element.get("src") or "")
+    full = [document.absolute(one) for one in found if not one.lstrip().startswith(("{", "[", "data:"))]
+    return list(dict.fromkeys(one for one in full if one and not _is_data(one)))
+
+
+def _sized_json(value: str) -> list[str]:
+    """Addresses in an attribute that maps address -> [width, height], the largest first; or in one that lists them."""
+    try:
+        data = json.loads(value)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(data, dict):
+        return []
+    if data and all(isinstance(one, list) for one in data.values()):
+        return sorted((k for k in data if "//" in k), key=lambda k: -sum(v for v in data[k] if isinstance(v, int | float)))
+    return [v for v in data.values() if isinstance(v, str) and IMAGE_END.search(v)]
+
+
+def _is_data(address: str) -> bool:
+    return address.startswith("data:") or "/data:image" in address
+
+
+def same_picture(address: str) -> str:
+    """What an address has in common with other sizes of the same picture: the file's name without its size.
+
+    >>> same_picture("https://a/x/600x600/9f3ab2c1_400x400.jpg") == same_picture("https://b/y/9f3ab2c1.jpg?w=50")
+    True
+    """
+    path = unquote(urlsplit(address).path)
+    name = next((part for part in reversed(path.split("/")) if len(key(part)) > 3), path)
+    name = re.sub(r"\.(?:jpe?g|png|webp|avif|gif|bmp).*$", "", name, flags=re.I)
+    name = re.sub(r"[-_.!@](?:\d{2,4}x\d{2,4}|[sw]?\d{2,4}w?|thumb(?:nail)?|small|medium|large|big|zoom|main|xl|l|m|s|q\d+)(?=$|[-_.])", "", name, flags=re.I)
+    return key(name) or address
+
+
+def on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None, sku: str | None, known: Iterable[str]) -> list[Picture]:
+    """Every picture of the page that could show the product, the best first.
+
+    It earns by an alternative text that agrees with the name, by lying in a gallery or beside the name's heading, by its declared size, by a large or
+    late-loaded address, by sharing its file with `og:image`, by carrying the product's id; it loses by what its place or its address says.
+    """
+    same = {same_picture(one) for one in known}
+    said = key(name)
+    pictures: list[Picture] = []
+    heading_order = None
+    entries: list[tuple[lxml.html.HtmlElement, int]] = []
+    for order, element in enumerate(document.elements):
+        if element is heading:
+            heading_order = order
+        if element.tag in ("img", "amp-img", "image") or (element.tag == "a" and IMAGE_END.search(element.get("href") or "")) \
+                or (element.tag in ("div", "span", "li", "a", "figure", "button") and any(element.get(one) for one in (*LARGE[:6], "data-image", "data-img"))) \
+                or (element.tag in ("div", "span", "li", "a") and "background" in (element.get("style") or "") and "url(" in element.get("style")):
+            entries.append((element, order))
+        elif element.tag == "noscript" and "<img" in (element.text or ""):
+            entries += [(inner, order) for inner in _hidden_images(element.text)]
+        if len(entries) > 1500:
+            break
+    for element, order in entries:
+        given = addresses_of(element, document)
+        if element.tag == "a" and IMAGE_END.search(element.get("href") or "") and (target := document.absolute(element.get("href"))):
+            given.insert(0, target)
+        if element.tag not in ("img", "a") and not given:
+            found = re.search(r"url\(\s*[\"']?([^\"')]+)", element.get("style") or "")
+            given = [one for one in [document.absolute(found[1]) if found else None] if one]
+        given = [one for one in given if not NOT_PRODUCT.search(_tail(one)) and not OTHER_HOSTS.search(urlsplit(one).hostname or "")]
+        if not given:
+            continue
+        worth = _worth(element, document, given, said, sku, same)
+        pictures.append(Picture(given, worth, order, _box(element)))
+    if heading_order is not None:           # the whole gallery is as near as its nearest picture: the first in it stays first
+        nearest: dict[int, int] = {}
+        for picture in pictures:
+            own = picture.box or -picture.order
+            nearest[own] = min(nearest.get(own, 10**6), abs(picture.order - heading_order))
+        pictures = [replace(one, worth=one.worth + 2.0 * math.exp(-nearest[one.box or -one.order] / 120)) for one in pictures]
+    return sorted(pictures, key=lambda picture: (-round(picture.worth, 3), picture.order))
+
+
+def _hidden_images(text: str) -> list[lxml.html.HtmlElement]:
+    try:
+        return lxml.html.fragment_fromstring(text, create_parent="div").xpath(".//img")
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, AssertionError):
+        return []
+
+
+def _tail(address: str) -> str:
+    """The part of an address that says what a picture is; folders and hosts mislead."""
+    return urlsplit(address).path.rsplit("/", 1)[-1]
+
+
+def _number(text: str | None) -> float | None:
+    found = re.match(r"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*$", text or "")
+    return float(found[1]) if found else None
+
+
+def _worth(element: lxml.html.HtmlElement, document: Document, given: list[str], said: str, sku: str | None, same: set[str]) -> float:
+    worth = 0.0
+    alternative = key(clean(element.get("alt") or element.get("title") or ""))
+    if alternative and said:
+        if alternative == said:
+            worth += 4.0
+        elif said in alternative or (alternative in said and len(alternative) >= 0.4 * len(said)):
+            worth += 3.0
+        elif len(alternative) > 3:
+            mine, theirs = _grams(alternative), _grams(said)
+            shared = len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+            worth += 2.5 * shared if shared > 0.5 else -0.7
+    if "image" in (element.get("itemprop") or "").split():
+        worth += 3.0
+    called = marks(element)
+    if GOOD_PLACE.search(called):
+        worth += 1.5
+    if THUMB.search(called) or THUMB.search(_tail(given[0])):
+        worth -= 1.2
+    worth += 1.0 if any(element.get(name) for name in LARGE) or element.get("data-a-dynamic-image") else 0.0
+    if any(same_picture(one) in same for one in given):
+        worth += 3.0
+    if sku and len(key(sku)) >= 5 and any(key(sku) in key(urlsplit(one).path) for one in given):
+        worth += 1.5
+    if VECTOR.search(given[0]):
+        worth -= 2.5
+    sizes = [one for one in (_number(element.get("width")), _number(element.get("height"))) if one is not None]
+    style = re.search(r"width\s*:\s*(\d+)px", element.get("style") or "")
+    if style:
+        sizes.append(float(style[1]))
+    if sizes:
+        worth += 1.2 if min(sizes) >= 250 else 0.6 if min(sizes) >= 180 else -1.0 if max(sizes) < 110 else 0.0
+        worth -= 2.5 if max(sizes) <= 60 else 0.0
+        worth -= 1.5 if len(sizes) > 1 and max(sizes) > 3.2 * max(1, min(sizes)) else 0.0
+    good = bad = 0.0
+    for depth, ancestor in enumerate(element.iterancestors()):
+        if ancestor.tag in ("body", "html") or depth > 9:
+            break
+        called = marks(ancestor)
+        if ancestor.tag in ("footer", "nav", "aside") or (ancestor.tag == "header" and depth < 8):
+            bad = max(bad, 3.0)
+        if called and BAD_PLACE.search(called):
+            bad = max(bad, 3.0 if depth < 6 else 1.5)
+        if called and GOOD_PLACE.search(called) and depth < 6:
+            good = max(good, 2.0 - 0.2 * depth)
+        if called and THUMB.search(called) and depth < 4:
+            worth -= 0.5
+        if ancestor.tag == "a" and depth < 4:
+            target = document.absolute(ancestor.get("href"))
+            if target and not IMAGE_END.search(target) and target.split("#")[0].split("?")[0] != document.url.split("#")[0].split("?")[0]:
+                worth -= 2.0
+    return worth + good - bad
+
+
+def _grams(text: str) -> set[str]:
+    return {text[i:i + 3] for i in range(max(1, len(text) - 2))}
+
+
+def _box(element: lxml.html.HtmlElement) -> int:
+    """The nearest ancestor that holds several pictures."""
+    for depth, ancestor in enumerate(element.iterancestors()):
+        if depth > 8 or ancestor.tag in ("body", "html"):
+            break
+        if sum(1 for _ in ancestor.iter("img")) > 1:
+            return id(ancestor)
+    return 0
+
+
+def usable(address: str | None) -> bool:
+    return bool(address) and not _is_data(address) and not NOT_PRODUCT.search(_tail(address)) and not re.search(r"\.(?:svg|ico|mp4|html?|php)$", urlsplit(address).path, re.I)
+
+
+def choose(
+    document: Document, *, marked: Iterable[tuple[list[str], str]], state: Iterable[str], name: str, heading: lxml.html.HtmlElement | None, sku: str | None,
+) -> tuple[list[str], str]:
+    """Every picture of the product, the main one first, and the rule that found that one.
+
+    The markup's picture comes first where it is one; then og:image unless it is the shop's logo; else the page's best <img>. Pictures that lie
+    in the same gallery as the best follow.
+
+    Args:
+        marked: (addresses, rule) of the page's own Product markup.
+    """
+    ranked: list[tuple[list[str], str]] = []
+    for found, rule in marked:
+        full = [one for one in (document.absolute(clean(address)) for address in found) if usable(one)]
+        ranked.append((full, rule))
+    social = [one for one in (document.absolute(clean(one)) for one in document.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"))
+              if usable(one)]
+    linked = [one for one in map(document.absolute, document.tree.xpath("//link[@rel='image_src']/@href")) if usable(one)]
+    known = [one for full, _ in ranked for one in full] or [*social[:2], *linked[:1]]
+    pictures = on_page(document, name, heading, sku, known)
+    states = [one for one in map(document.absolute, state) if usable(one)]
+    ranked += [(list(dict.fromkeys(social)), "og:image"), (linked, "link image_src")]
+    best = pictures[0] if pictures and pictures[0].worth >= 2.0 else None
+    shown = []
+    if best is not None:
+        best = min((p for p in pictures if p.box == best.box and p.worth >= best.worth - 0.5), key=lambda p: p.order)
+        gallery = [p for p in pictures if p.worth >= 2.0 and ((p.box == best.box and p.box) or p.worth >= 0.9 * best.worth)]
+        shown = [p.addresses[0] for p in sorted(gallery, key=lambda p: (p is not best, p.order))]
+        if states and not any(full for full, _ in ranked) and best.worth < 4.0:
+            ranked.append((states, "script state"))
+        ranked.append((shown, "picture of the page"))
+    ranked.append((states, "script state"))
+    if best is None and pictures and pictures[0].worth > 0:
+        ranked.append(([pictures[0].addresses[0]], "picture of the page"))
+    rule = next((rule for full, rule in ranked if full), "")
+    merged: dict[str, str] = {}
+    for full, _ in ranked:
+        for one in full:
+            merged.setdefault(same_picture(one), one)
+    return list(merged.values())[:MOST], rule

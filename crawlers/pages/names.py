@@ -1,0 +1,268 @@
+"""A product's name as a reader sees it: the texts of a page that agree with one another, not the first that is marked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import lxml.html
+
+from crawlers.pages import words
+from crawlers.pages.document import Document
+from crawlers.pages.words import clean, key, weight
+
+LONGEST = 600                   # characters; a longer "name" is a page's whole text
+SMALL_ELEMENT = 60              # descendants of an element that can still be a heading
+OUTSIDE = re.compile(
+    r"(?:^|[-_\s])(?:nav|menu|footer|foot|sidebar|side-bar|related|relate|recommend\w*|similar|upsell|cross-?sell|also|history|viewed|popup|modal|dialog|cookie|"
+    r"banner|logo|brand-logo|review|reviews|comment|comments|rating|minicart|cart|breadcrumbs?|crumbs?|carousel-related|newsletter|login|hot-?sale|ranking|"
+    r"seller|shop-?info|store-?info|tab|tabs|category-nav|megamenu|announcement|topbar|top-bar|header-?top|site-?header|page-?header-?nav)(?:$|[-_\s])", re.I)
+TITLE_WORDS = re.compile(r"title|name|tit(?:$|[-_\s])|heading|headline|subject|summary|caption", re.I)
+PRODUCT_WORDS = re.compile(r"product|prod|prd|goods|item|sku|pdp|detail|main|deal|commodity|article|artikel|produkt|produto|producto|prodotto|tuote|tb-", re.I)
+HEADING_WORTH = {"h1": 2.2, "h2": 1.0, "h3": 0.6, "h4": 0.2}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A text that may be the name.
+
+    Attributes:
+        worth: what its place in the page says for it, apart from any agreement.
+    """
+
+    text: str
+    rule: str
+    worth: float
+
+
+def marks(element: lxml.html.HtmlElement) -> str:
+    """The element's class, id and test names: what its author calls it."""
+    return " ".join(filter(None, (element.get("class"), element.get("id"), element.get("data-testid"), element.get("data-test"), element.get("role"))))
+
+
+def lies_outside(element: lxml.html.HtmlElement) -> bool:
+    """Whether it lies in a part of the page that is about something else: navigation, footer, related products, reviews."""
+    for depth, ancestor in enumerate((element, *element.iterancestors())):
+        if ancestor.tag in ("nav", "footer", "aside", "header") and depth > 0 and (ancestor.tag != "header" or depth > 3):
+            return True
+        if ancestor.tag in ("body", "html") or depth > 12:
+            return False
+        if OUTSIDE.search(marks(ancestor)):
+            return True
+    return False
+
+
+def own_text(element: lxml.html.HtmlElement) -> str:
+    """Text of the element itself, without that of elements in it."""
+    return clean(" ".join([element.text or "", *(child.tail or "" for child in element)]))
+
+
+def readings(element: lxml.html.HtmlElement) -> Iterator[str]:
+    """The ways to read a heading: whole, without what is nested in it (badges, shares), a single part, its title attribute."""
+    whole = clean(_visible_text(element))
+    yield whole
+    if len(element):
+        yield own_text(element)
+        children = [child for child in element.iter() if child is not element and isinstance(child.tag, str)]
+        for child in children[:SMALL_ELEMENT]:
+            yield clean(child.text_content())
+    for attribute in ("title", "data-title", "data-name", "content"):
+        if element.get(attribute):
+            yield clean(element.get(attribute))
+
+
+def _visible_text(element: lxml.html.HtmlElement) -> str:
+    parts = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in ("script", "style", "button", "template", "svg", "noscript", "select"):
+            space = "" if child.tag in ("b", "i", "em", "strong", "font", "mark", "u", "sup", "sub") else " "
+            parts += [space, _visible_text(child) if len(child) else (child.text or ""), space]
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def headings(document: Document) -> Iterator[Candidate]:
+    """Texts that stand where a name stands."""
+    for element in document.tree.iter("h1", "h2", "h3", "h4", "div", "span", "p", "strong", "b", "a", "td", "dt", "dd", "em", "section", "li", "input", "font"):
+        base = HEADING_WORTH.get(element.tag, 0.0)
+        called = marks(element)
+        if called and TITLE_WORDS.search(called):
+            base += 1.0 if PRODUCT_WORDS.search(called) else 0.5
+        if "name" in (element.get("itemprop") or "").split() or (element.get("property") or "").endswith(":name"):
+            base += 1.0
+        if base <= 0 or len(element) > SMALL_ELEMENT or sum(1 for _ in element.iterdescendants()) > SMALL_ELEMENT:
+            continue
+        outside = lies_outside(element)
+        if element.tag == "a" and document.absolute(element.get("href")) and not outside and "h1" not in [a.tag for a in element.iterancestors()]:
+            base -= 1.0
+        if outside:
+            base -= 2.5
+        rule = element.tag if element.tag in HEADING_WORTH else "element named as a title"
+        for order, text in enumerate(dict.fromkeys(readings(element))):
+            if text:
+                yield Candidate(text, rule, base - (0.1 if order else 0.0))
+
+
+def usable(text: str) -> bool:
+    return bool(key(text)) and len(text) <= LONGEST and not words.is_price(text) and not words.REFUSAL.search(text[:120])
+
+
+def without_site(title: str, sites: set[str]) -> str:
+    """A page's title without the parts that name the site or say what every shop says.
+
+    >>> without_site("【图片 价格 品牌 报价】蜂蜜 500g-京东", {"京东"}), without_site("i3Fresh - 肉乾 10包", {"i3fresh"})
+    ('蜂蜜 500g', '肉乾 10包')
+    """
+    title = clean(title)
+    for _ in range(8):
+        before = title
+        title = re.sub(r"\s*[【\[(（]([^】\])）]{1,60})[】\])）]\s*$", lambda found: "" if words.is_boilerplate(found[1]) else found[0], title)
+        title = re.sub(r"^\s*[【\[(（]([^】\])）]{1,60})[】\])）]\s*", lambda found: "" if _says_nothing(found[1], sites) else found[0], title)
+        spans = list(words._SPLIT.finditer(title))
+        if spans:
+            last, first = title[spans[-1].end():], title[:spans[0].start()]
+            if _says_nothing(last, sites) or _is_shop_name(last, title[:spans[-1].start()]):
+                title = title[:spans[-1].start()]
+            elif _says_nothing(first, sites):
+                title = title[spans[0].end():]
+        title = title.strip(" \t-–—|｜_·•:：>»›,，")
+        if title == before or not title:
+            return title or before
+    return title
+
+
+def _says_nothing(part: str, sites: set[str]) -> bool:
+    return words.is_boilerplate(part) or words.names_site(part, sites)
+
+
+def _is_shop_name(part: str, rest: str) -> bool:
+    """A last part such as 淘宝网 or "Emma's Store": short, ends as shops' names end, and there is a name before it."""
+    return weight(part) <= 30 and weight(part) < weight(rest) and bool(words.SHOP_NAME_ENDS.search(part.strip()))
+
+
+def _support(text: str, references: list[str]) -> tuple[float, float]:
+    """(how much of a reference the text covers, how much of the text the reference holds), the best over the references; 0 to 1 each."""
+    said, best = key(text), (0.0, 0.0)
+    if not said:
+        return best
+    for reference in references:
+        whole = key(reference)
+        if not whole:
+            continue
+        if said in whole:
+            found = (len(said) / len(whole), 1.0)
+        elif whole in said:
+            found = (1.0, len(whole) / len(said))
+        else:
+            mine, theirs = set(_tokens(text)), set(_tokens(reference))
+            common = sum(map(len, mine & theirs))
+            found = (common / max(1, sum(map(len, theirs))), common / max(1, sum(map(len, mine))))
+            if min(found) < 0.3:
+                continue
+            found = (found[0] * 0.9, found[1] * 0.9)
+        best = max(best, found, key=lambda pair: pair[0] * pair[1])
+    return best
+
+
+def _tokens(text: str) -> list[str]:
+    """Words; for Han and kana each pair of neighbours."""
+    found = []
+    for word in re.findall(r"\w+", text.casefold()):
+        if any("⺀" <= c <= "鿿" for c in word):
+            found += [word[i:i + 2] for i in range(max(1, len(word) - 1))]
+        else:
+            found.append(word)
+    return found
+
+
+def choose(
+    document: Document, *, structured: Iterable[tuple[str, str]] = (), state: Iterable[str] = (), brands: Iterable[str] = (), sites: set[str],
+    categories: Iterable[str] = (),
+) -> tuple[str, str]:
+    """The name and the rule that found it; two empty texts where the page has none.
+
+    Every candidate is scored by where it stands and by how far it agrees with what the page calls itself elsewhere (`<title>`, `og:title`,
+    the markup's Product). A heading that the title repeats wins over a banner; the markup's name gives way only to a heading that says the same in
+    other letters or with the brand before it; without any heading, the title speaks, less the site's name and what every shop says.
+
+    Args:
+        structured: (name, rule) of the page's own Product markup, the best first.
+        state: names of product-like objects in the page's scripts.
+        sites: keys of the site's names.
+        categories: texts of the breadcrumb, which are no names.
+    """
+    titles = [clean(text) for text in (document.title, *document.meta("og:title", "twitter:title", "title", "product:name"))]
+    cleaned = [text for text in dict.fromkeys(without_site(title, sites) for title in titles if title) if not words.names_site(text, sites)]
+    marked = [(clean(name), rule) for name, rule in structured]
+    marked = [(name, rule) for name, rule in marked if usable(name)]
+    not_names = {key(text) for text in categories}
+    standing = [c for c in headings(document) if usable(c.text) and not words.names_site(c.text, sites) and key(c.text) not in not_names
+                and not words.is_boilerplate(c.text)]
+    if marked:
+        return _with_markup(marked, standing, cleaned, list(brands), sites)
+    common = _in_common(titles, sites)
+    references = [text for text in (*common, *cleaned, *(clean(name) for name in state)) if usable(text)]
+    best, score = None, 0.0
+    for candidate in standing:
+        covers, held = _support(candidate.text, references)
+        if min(weight(candidate.text), 6.0) < 3 and covers < 0.9:
+            continue
+        total = candidate.worth + 5.0 * covers * held + 0.8 * held
+        if total > score + 1e-9:
+            best, score = candidate, total
+    if best is not None and score >= 2.0:
+        return best.text, best.rule + (" agreeing with the title" if _support(best.text, references)[1] > 0.6 else "")
+    for text, rule in ((common[0] if common else "", "common to title and og:title"), (cleaned[0] if cleaned else "", "title without the site's name")):
+        if usable(text):
+            return text, rule
+    for name in state:
+        if usable(clean(name)):
+            return clean(name), "script state"
+    return (best.text, best.rule) if best else ("", "")
+
+
+def _with_markup(marked: list[tuple[str, str]], standing: list[Candidate], cleaned: list[str], brands: list[str], sites: set[str]) -> tuple[str, str]:
+    """The markup's name, in the words of the heading that shows it."""
+    texts = [*cleaned, *(c.text for c in standing if c.rule == "h1" and c.worth > 1.5)]
+    name, rule = max(marked, key=lambda pair: (round(max((a * b for a, b in [_support(pair[0], texts)]), default=0.0), 2)))
+    shorter = without_site(name, sites)
+    brand_keys = {key(brand) for brand in brands if key(brand)}
+    best, score = None, 0.0
+    for candidate in standing:
+        if candidate.rule != "h1" and candidate.worth < 1.0:
+            continue
+        covers, held = _support(candidate.text, [name, shorter])
+        said = key(candidate.text)
+        extra = said.replace(key(shorter), "", 1) if key(shorter) in said else ""
+        if extra in brand_keys:
+            held = 1.0                                  # the heading puts the brand before the name
+        agreement = covers * held
+        total = agreement + 0.1 * candidate.worth
+        if candidate.rule == "h1" and agreement >= 0.55 and (extra in brand_keys or key(shorter).startswith(said) or said == key(shorter)) and total > score:
+            best, score = candidate, total
+        elif agreement >= 0.97 and total > score:
+            best, score = candidate, total
+    if best is None:                                    # "Name - buy it, see others like it, at Shop": the heading is the part before the separator
+        best = max((c for c in standing if c.rule == "h1" and weight(c.text) >= 16 and key(c.text) not in brand_keys and _begins(shorter, c.text)),
+                   key=lambda c: weight(c.text), default=None)
+    elif weight(best.text) < 0.5 * weight(shorter):
+        best = None
+    if best is not None:
+        return best.text, f"{rule}, as the {best.rule} writes it"
+    return (shorter, f"{rule} without the site's name") if shorter != name and usable(shorter) else (name, rule)
+
+
+def _begins(name: str, heading: str) -> bool:
+    """Whether a name is a heading and then, after a separator, more."""
+    return any(key(name[:found.start()]) == key(heading) for found in words._SPLIT.finditer(name))
+
+
+def _in_common(titles: list[str], sites: set[str]) -> list[str]:
+    """What `<title>` and `og:title` share though one says the site's name first and the other last."""
+    parts = [[part for part in words.segments(title) if not _says_nothing(part, sites)] for title in dict.fromkeys(filter(None, titles))]
+    if len(parts) < 2:
+        return []
+    first, *others = parts
+    shared = [part for part in first if any(key(part) == key(other) for rest in others for other in rest)]
+    return sorted(shared, key=weight, reverse=True)[:1]

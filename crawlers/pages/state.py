@@ -1,0 +1,148 @@
+"""Products in the data that scripts carry: __NEXT_DATA__, window.__INITIAL_STATE__, a shop's own variables. No script is run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import chompjs
+
+from crawlers.pages.document import Document
+from crawlers.pages.markup import walk
+from crawlers.pages.words import clean, key
+
+MAX_SCRIPT = 4_000_000          # characters
+MAX_VALUES = 60
+HINT = re.compile(r"product|goods|item|sku|offer|prd|deal", re.I)
+ASSIGNED = re.compile(r"(?:window|self|globalThis|var|let|const|this)?[\s.]*[\w$.\[\]\"']{2,60}\s*=\s*(?=[{\[])|JSON\.parse\(\s*(?=[\"'])")
+NAME_KEYS = ("name", "title", "productName", "product_name", "goodsName", "goods_name", "itemName", "item_name", "productTitle", "product_title", "skuName",
+             "subject", "displayName", "itemTitle", "goodsTitle", "wareName", "prdName", "dealName")
+PRICE_WORDS = re.compile(r"price|amount|cost", re.I)
+IMAGE_KEYS = re.compile(r"^(?:(?:main|primary|default|big|large|product|goods|item|sku|cover|featured|original|master|hero|list)?_?(?:image|img|pic|picture|photo|thumb)(?:s|es|_?urls?|_?list|_?path|src|"
+                        r"uris?|files?|_?set|gallery)?|gallery|media|imageGallery|galleryImages|picUrls?|imgList|mediaGallery|featured_image)$", re.I)
+SKU_KEYS = ("sku", "skuId", "sku_id", "productId", "product_id", "goodsId", "goods_id", "itemId", "item_id", "id", "code", "articleNumber", "partNumber")
+EVIDENCE = re.compile(r"price|sku|stock|brand|categor|descri|image|img|pic|variant|gtin|ean|currency|inventory|seller|rating|promotion", re.I)
+CRUMB_KEYS = re.compile(r"^(?:bread_?crumbs?(?:List|Items|s)?|crumbs?|categoryPath|category_path|categoryTree|categories?Path|catPath|navPath)$", re.I)
+
+
+@dataclass(frozen=True)
+class StateProduct:
+    """A product-like object: its name, pictures and id, and how many of its fields speak for a product."""
+
+    name: str
+    images: list[str] = field(default_factory=list)
+    sku: str | None = None
+    evidence: int = 0
+
+
+def scripts(document: Document) -> Iterator[str]:
+    for element in document.tree.iter("script"):
+        text = element.text or ""
+        kind = (element.get("type") or "").lower()
+        if "ld+json" in kind or len(text) < 40 or len(text) > MAX_SCRIPT or "template" in kind or not HINT.search(text):
+            continue
+        yield text
+
+
+def values(document: Document) -> Iterator[Any]:
+    """JSON values and JavaScript object literals in the page's scripts, as many as 60."""
+    count = 0
+    for text in scripts(document):
+        stripped = text.strip()
+        if stripped[:1] in "{[":
+            try:
+                yield json.loads(stripped)
+                count += 1
+                continue
+            except (ValueError, RecursionError):
+                pass
+        position = 0
+        while count < MAX_VALUES and (found := ASSIGNED.search(text, position)):
+            position = found.end()
+            start = text[position:position + 1]
+            if start in "\"'":
+                value = _quoted(text, position)
+            else:
+                rest = text[position:]
+                if not HINT.search(rest[:20_000]):
+                    continue
+                value, end = _literal(rest)
+                position += end
+            if value is not None:
+                count += 1
+                yield value
+
+
+def _quoted(text: str, position: int) -> Any:
+    """The value of JSON that is written as a string literal."""
+    quote = text[position]
+    found = re.compile(r"(?:[^\\" + quote + r"]|\\.)*").match(text, position + 1)
+    if found is None or found.end() - position < 20:
+        return None
+    inner = found[0] if quote == '"' else found[0].replace('"', '\\"').replace("\\\\\"", "\\\"").replace("\\'", "'")
+    try:
+        return json.loads(json.loads(f'"{inner}"', strict=False), strict=False)
+    except (ValueError, RecursionError, TypeError):
+        return None
+
+
+def _literal(text: str) -> tuple[Any, int]:
+    """(the value, how far it reaches); JSON first, since it is exact and says where it ends."""
+    try:
+        value, end = json.JSONDecoder(strict=False).raw_decode(text)
+        return value, end
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return chompjs.parse_js_object(text[:400_000]), 1
+    except (ValueError, RecursionError, TypeError, AttributeError):
+        return None, 1
+
+
+def addresses(value: Any, depth: int = 0) -> list[str]:
+    """Picture addresses in a value, in its order."""
+    if isinstance(value, str):
+        value = value.strip()
+        looks = re.search(r"\.(?:jpe?g|png|webp|avif)(?:$|[?!@_/])", value, re.I) or (value.startswith(("http", "//")) and "/" in value[8:])
+        return [value] if looks and len(value) < 2000 and " " not in value else []
+    found: list[str] = []
+    if depth < 4 and isinstance(value, list):
+        for one in value[:40]:
+            found += addresses(one, depth + 1)
+    elif depth < 4 and isinstance(value, dict):
+        preferred = [k for k in value if re.search(r"^(?:url|src|large|big|zoom|original|full|xl|hi_?res|image|img|path|href|main)", str(k), re.I)]
+        for name in preferred or list(value)[:10]:
+            if got := addresses(value[name], depth + 1):
+                found += got[:1] if isinstance(value[name], str) else got
+                if isinstance(value[name], str):
+                    break
+    return found
+
+
+def products(document: Document, agrees_with: list[str]) -> list[StateProduct]:
+    """Product-like objects whose name the page repeats elsewhere (in its title, in og:title), best first.
+
+    Args:
+        agrees_with: texts of the page; an object's name must be in one of them, or hold one.
+    """
+    wholes = [key(text) for text in agrees_with if key(text)]
+    found: list[StateProduct] = []
+    for value in values(document):
+        for node in walk(value, limit=20_000):
+            name = next((clean(node[k]) for k in NAME_KEYS if isinstance(node.get(k), str) and node[k].strip()), "")
+            said = key(name)
+            if len(said) < 2 or len(name) > 400 or not any((said in whole and len(said) >= 0.25 * len(whole)) or (whole in said and len(whole) > 5) for whole in wholes):
+                continue
+            evidence = sum(1 for k in node if EVIDENCE.search(str(k))) + 2 * any(PRICE_WORDS.search(str(k)) for k in node)
+            if evidence < 2:
+                continue
+            pictures: list[str] = []
+            for k, v in node.items():
+                if IMAGE_KEYS.match(str(k)):
+                    pictures += addresses(v)
+            sku = next((str(node[k]).strip() for k in SKU_KEYS if isinstance(node.get(k), str | int) and not isinstance(node[k], bool) and str(node[k]).strip()), None)
+            found.append(StateProduct(name, list(dict.fromkeys(pictures)), sku, evidence))
+    return sorted(found, key=lambda one: (-bool(one.images), -one.evidence))[:20]
