@@ -18,6 +18,7 @@ class Settings:
     spark_remote: str = ""                  # sc://host:15002 uses a standing Spark Connect server instead of a master
     spark_driver_memory: str = "3g"
     spark_java_options: str = ""            # further options of the driver's JVM
+    spark_options: str = ""                 # further Spark properties: name=value, separated by spaces
     spark_shuffle_partitions: int = 4
     spark_packages: str = ""                # Maven coordinates, where workers do not share this environment's JARs
     metastore: str = ""                     # thrift://host:9083; empty: embedded Derby under the root

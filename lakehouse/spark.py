@@ -77,6 +77,7 @@ def configuration(chosen: settings.Settings) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         **hive, **packages,
+        **dict(option.split("=", 1) for option in chosen.spark_options.split()),
     }
 
 
@@ -154,8 +155,7 @@ def staged(table: Table) -> DataFrame:
 
 def staged_lineage(table: Table) -> dict[str, Any]:
     """What `stage` was told of the batch: run_id, inputs and their versions."""
-    history = session().sql("DESCRIBE HISTORY delta.`{}` LIMIT 1".format(staging_location(table).replace("`", "``")))
-    return json.loads(history.select("userMetadata").first()[0] or "{}")
+    return arrow.last_commit(staging_location(table))
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,6 @@ def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, remov
     check_columns(table, batch)
     removes = table.origin is Origin.BUILT if removes is None else removes
     arrow.create(table)
-    register(table)
     spark = session()
     spark.conf.set(COMMIT_METADATA, json.dumps(dict(lineage), ensure_ascii=False))
     values = [name for name in table.column_names if name not in table.key]
@@ -206,17 +205,28 @@ def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, remov
     if counted.before == 0:
         batch.write.format("delta").mode("append").save(arrow.location(table))
         return difference
-    target = table.full_name
-    on_key = all_of([F.col(f"{target}.`{name}`") == F.col(f"new.`{name}`") for name in table.key])
-    changed = F.lit(False) if not values else ~all_of(
-        [F.col(f"new.`{name}`").eqNullSafe(F.col(f"{target}.`{name}`")) for name in values])
-    merge = new.mergeInto(target, on_key).whenMatched(changed).updateAll().whenNotMatched().insertAll()
+    # The target is named by its path, which needs no catalog; so the batch's columns step aside for the target's.
+    there = {name: F.col(f"batch_{name}") for name in table.column_names}
+    on_key = all_of([F.col(name) == there[name] for name in table.key])
+    changed = F.lit(False) if not values else ~all_of([there[name].eqNullSafe(F.col(name)) for name in values])
+    renamed = batch.select(*(F.col(name).alias(f"batch_{name}") for name in table.column_names))
+    merge = (renamed.mergeInto(by_path(arrow.location(table)), on_key)
+             .whenMatched(changed).update({name: there[name] for name in values}) if values else
+             renamed.mergeInto(by_path(arrow.location(table)), on_key)).whenNotMatched().insert(there)
     (merge.whenNotMatchedBySource().delete() if removes else merge).merge()
     return difference
 
 
+def by_path(location: str) -> str:
+    """The name under which SQL knows a Delta table that has none."""
+    return "delta.`{}`".format(location.replace("`", "``"))
+
+
 def register(table: Table) -> None:
-    """The table under its name in the catalog, for SQL users of any later process."""
+    """The table under its name in the catalog, for SQL users of any later process.
+
+    Jobs read and write by path, so that they neither wait for the catalog nor hold it: embedded Derby admits one process.
+    """
     spark = session()
     if not spark.catalog.tableExists(table.full_name):
         spark.sql(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")

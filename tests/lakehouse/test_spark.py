@@ -78,6 +78,7 @@ def test_tables_that_people_fill_are_empty_before_anyone_does(spark):
     assert engine.read(tables.CLASS_MAP).count() == 0
 
 
-def test_a_published_table_is_in_the_catalog(spark):
+def test_a_registered_table_is_in_the_catalog(spark):
     engine.publish(TABLE, rows(spark, "a"), {})
+    engine.register(TABLE)
     assert spark.sql("select count(*) from gold.label_mapping").first()[0] == 1
