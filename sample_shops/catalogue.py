@@ -16,7 +16,7 @@ from sample_shops.titles import title
 
 FEWEST, MOST = 500, 3_000_000
 GOLDEN = 0x9E3779B97F4A7C15         # 2^64 over the golden ratio: its multiples fall evenly over the range whatever their number
-MISFILED_PERCENT, REPEATED_PERCENT = 2, 8
+MISFILED_PERCENT, REPEATED_PERCENT, COPIED_TITLES = 2, 12, 6
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Catalogue:
         version = self.changed(index) if self.revision else 0
         draws = Draws("title", self.seed, index, *([version] if version else []))
         if draws.chance(REPEATED_PERCENT):      # sellers copy one another's titles
-            draws = Draws("copied title", self.seed, leaf.name, draws.below(40))
+            draws = Draws("copied title", self.seed, leaf.name, draws.below(COPIED_TITLES))
         return title(draws, kind, leaf)
 
     def titles(self, category: int, count: int) -> Iterator[str]:

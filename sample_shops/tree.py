@@ -136,13 +136,13 @@ def invent(position: int, shops: int) -> SubClass:
     for shop in range(shops):
         draws = Draws("native name", name, shop)
         fate = draws.below(100)
-        if fate < 50:
+        if fate < 66:
             natives.append(name)
-        elif fate < 62:
+        elif fate < 74:
             natives.append(material + scene + noun)
-        elif fate < 76:
+        elif fate < 83:
             natives.append(name + draws.choice(words["series"]))
-        elif fate < 88:
+        elif fate < 91:
             natives.append(scene + material + other_noun)
         elif fate < 95:
             natives.append(f"{noun}/{scene}{material}")
