@@ -19,7 +19,7 @@ def user_agent() -> str:
     return f"{PRODUCT_TOKEN}/0.1 (+{settings.load().operator})"
 
 
-def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True, log_level: str = "WARNING", spiders: Sequence[str] = ()) -> dict[str, Any]:
+def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> dict[str, Any]:
     """All of a crawl's settings.
 
     Args:
@@ -84,7 +84,7 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True, log_
             "scrapy.extensions.telnet.TelnetConsole": None,
         },
         "SPIDERMON_SPIDER_CLOSE_MONITORS": ("crawlers.monitors.CrawlMonitors",),
-        "LOG_LEVEL": log_level,
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "LOG_FORMATTER": "crawlers.politeness.QuietFormatter",
     }
 

@@ -20,7 +20,9 @@ PRODUCT_MARKS = re.compile(
     rb"""["']@type["']\s*:\s*(?:\[[^\]]{0,80})?["'](?:http://schema\.org/|https://schema\.org/)?(?:Product|ProductGroup|ProductModel)["']"""
     rb"""|item(?:type|scope)[^>]{0,80}schema\.org/Product["'\s>]|typeof=["'](?:schema:|http://schema\.org/)?Product["']""", re.I)
 OG_PRODUCT = re.compile(rb"""<meta[^>]{0,80}og:type["'][^>]{0,80}content=["'](?:og:)?product(?:\.item)?["']""", re.I)
-LIST_MARKS = re.compile(rb"""["']@type["']\s*:\s*(?:\[[^\]]{0,80})?["'](?:ItemList|CollectionPage|SearchResultsPage|OfferCatalog)["']|schema\.org/(?:ItemList|CollectionPage|OfferCatalog)""", re.I)
+LIST_MARKS = re.compile(
+    rb"""["']@type["']\s*:\s*(?:\[[^\]]{0,80})?["'](?:ItemList|CollectionPage|SearchResultsPage|OfferCatalog)["']"""
+    rb"""|schema\.org/(?:ItemList|CollectionPage|OfferCatalog)""", re.I)
 PRODUCT_PATHS = re.compile(r"/(?:products?|items?|goods|detail|dp|p|sku|article)[-/_.]?[^/]*\d|/\d{4,}\.s?html?$|[-_/]p-?\d{3,}(?:\.html?)?$", re.I)
 SITEMAP_DEPTH = 4
 
@@ -59,7 +61,7 @@ def read_sitemap(body: bytes, *, max_bytes: int) -> Sitemap:
             if "size" not in type(error).__name__.lower():
                 raise
             return Sitemap([], [], "decompressed_too_large")
-    if not body.lstrip()[:1] == b"<":
+    if body.lstrip()[:1] != b"<":
         lines = body.decode("utf-8", "replace").split()
         found.pages = [line for line in lines if line.startswith(("http://", "https://"))]
         return found

@@ -72,6 +72,11 @@ REASONS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
+# Scrapy says why it ignores a request in words only.
+IGNORED = (("robots", "robots_forbidden"), ("redirect", "redirect_loop"), ("decompress", "too_large"), ("size", "too_large"),
+           ("come back", "told_to_wait"))
+
+
 def reason_of(error: BaseException) -> tuple[str, int | None]:
     """(the failure's name, the HTTP status where there was one)."""
     if isinstance(error, HttpError):
@@ -80,7 +85,7 @@ def reason_of(error: BaseException) -> tuple[str, int | None]:
         return error.reason, None
     if isinstance(error, IgnoreRequest):
         text = str(error).lower()
-        return ("robots_forbidden" if "robots" in text else "redirect_loop" if "redirect" in text else "too_large" if "decompress" in text or "size" in text else "ignored"), None
+        return next((name for word, name in IGNORED if word in text), "ignored"), None
     for kind, name in REASONS:
         if isinstance(error, kind):
             return name, None

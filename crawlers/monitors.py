@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spidermon import Monitor, MonitorSuite, monitors
+from spidermon import Monitor, MonitorSuite, monitors, settings
 from spidermon.core.actions import Action
 
 MOST_REJECTS = 0.2          # of the product pages read
@@ -21,9 +21,9 @@ class NoteFailures(Action):
     def run_action(self) -> None:
         crawl = self.data.spider.crawl
         for result in self.result.monitor_results:
-            if result.status in ("FAILURE", "ERROR"):
-                reason = (result.reason or result.error or "").strip().splitlines()
-                crawl.notes.append(reason[-1].removeprefix("AssertionError: ").split(" : ", 1)[-1] if reason else result.monitor.name)
+            if result.status in settings.MONITOR.STATUSES.ERROR:
+                lines = (result.reason or result.error or result.monitor.name).strip().splitlines()
+                crawl.notes.append(lines[-1])
 
 
 class CrawlMonitor(Monitor):
@@ -65,13 +65,15 @@ class Fields(CrawlMonitor):
         landed = self.count("crawl/listings_landed")
         if landed >= SMALL:
             shown = self.count("crawl/listings_with_picture")
-            self.assertGreaterEqual(shown, landed * LEAST_PICTURES, f"Only {shown} of {landed} listings have a picture; --picture-host may be missing: "
-                                    f"{self.count('guard/foreign_picture_host')} pictures were on other hosts.")
+            foreign = self.count("guard/foreign_picture_host")
+            self.assertGreaterEqual(shown, landed * LEAST_PICTURES,
+                                    f"Only {shown} of {landed} listings have a picture; {foreign} pictures were on other hosts (--picture-host).")
 
     def test_few_rejects(self) -> None:
         rejected, read = self.total("crawl/rejected/"), self.count("crawl/listings_read")
         if rejected + read >= SMALL:
-            self.assertLessEqual(rejected, (rejected + read) * MOST_REJECTS, f"{rejected} of {rejected + read} product pages gave no usable listing; see ops.rejects.")
+            self.assertLessEqual(rejected, (rejected + read) * MOST_REJECTS,
+                                 f"{rejected} of {rejected + read} product pages gave no usable listing; see ops.rejects.")
 
 
 @monitors.name("errors")

@@ -17,7 +17,9 @@ TINY_SIDE = 32
 EXTENSIONS = {"jpeg": "jpg", "mpo": "jpg"}
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
 CHANNELS = {"L": 1, "1": 1, "I": 1, "F": 1, "I;16": 1, "LA": 2, "P": 3, "RGB": 3, "YCbCr": 3, "LAB": 3, "HSV": 3, "RGBA": 4, "CMYK": 4, "PA": 4}
-PLACEHOLDER_NAMES = re.compile(r"place-?holder|no-?(?:image|img|pic|photo)|(?:image|img)-?not-?(?:found|available)|spacer|blank|lazy-?load|(?:^|[/_-])(?:loading|default)[._-]", re.I)
+PLACEHOLDER_NAMES = re.compile(
+    r"place-?holder|no-?(?:image|img|pic|photo)|(?:image|img)-?not-?(?:found|available)|spacer|blank|lazy-?load"
+    r"|(?:^|[/_-])(?:loading|default)[._-]", re.I)
 
 
 class BrokenPicture(Exception):

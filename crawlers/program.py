@@ -6,8 +6,9 @@ import json
 import logging
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -164,37 +165,41 @@ def run(crawls: list[runs.Crawl], options: Options) -> list[dict[str, Any]]:
 
     own = all(is_allowed(crawl.start, options.addresses) for crawl in crawls)
     throttled = options.throttle == "on" or (options.throttle == "auto" and not own)
+    given = configuration.scrapy_settings(allowed=options.addresses, throttled=throttled)
+    process = AsyncCrawlerProcess(given)
     if not logging.getLogger().isEnabledFor(logging.INFO):
         for chatty in ("scrapy", "twisted", "spidermon"):
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-    given = configuration.scrapy_settings(allowed=options.addresses, throttled=throttled)
-    process = AsyncCrawlerProcess(given, install_root_handler=False)
     kinds = spiders()
-    progress = Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), TimeElapsedColumn(),
-                        console=Console(stderr=True), disable=options.quiet)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True), disable=options.quiet)
     for crawl in crawls:
         crawler = process.create_crawler(kinds[crawl.spider])
+        task = progress.add_task(crawl.shop, total=None)
+        attach(crawler, crawl, partial(_advance, progress, task, crawl))
         process.crawl(crawler, crawl=crawl)
-        _watch(crawler, crawl, progress)
     with progress:
         process.start()
     return [runs.end(crawl, crawl.stats.get("finish_reason") or "failed_to_start") for crawl in crawls]
 
 
-def _watch(crawler: Any, crawl: runs.Crawl, progress: Progress) -> None:
-    """The counters go to the crawl when it ends; the bar moves with each page."""
-    from scrapy import signals
+def _advance(progress: Progress, task: Any, crawl: runs.Crawl) -> None:
+    progress.update(task, completed=crawl.pages, total=crawl.pages + crawl.memory.waiting)
 
-    task = progress.add_task(crawl.shop, total=None)
+
+def attach(crawler: Any, crawl: runs.Crawl, moved: Callable[[], None] | None = None) -> None:
+    """The counters go to the crawl when it ends; `moved` is called with each response."""
+    from scrapy import signals
 
     def closed(spider: Any, reason: str) -> None:
         crawl.stats = {**crawler.stats.get_stats(), "finish_reason": reason}
 
-    def moved(*args: Any, **kwargs: Any) -> None:
-        progress.update(task, completed=crawl.pages, total=crawl.pages + crawl.memory.waiting)
+    def answered(*args: Any, **kwargs: Any) -> None:
+        if moved:
+            moved()
 
     crawler.signals.connect(closed, signals.spider_closed, weak=False)
-    crawler.signals.connect(moved, signals.response_received, weak=False)
+    crawler.signals.connect(answered, signals.response_received, weak=False)
 
 
 def summary(rows: list[dict[str, Any]]) -> None:

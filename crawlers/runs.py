@@ -94,7 +94,8 @@ def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] =
     return crawl
 
 
-def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, picture_hosts: tuple[str, ...] = (), all_pages: bool = False, **limits: Any) -> Crawl:
+def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, picture_hosts: tuple[str, ...] = (), all_pages: bool = False,
+            **limits: Any) -> Crawl:
     """A crawl that was cut off, as Delta knows it: what it had queued and not read waits again; what it landed is not read again."""
     crawl = _crawl(row["crawl_id"], row["shop"], row["source"], row["spider"], row["started_at"], clock, picture_hosts, limits)
     crawl.resumed = True
@@ -208,7 +209,8 @@ def _pages_today(shop: str, at: datetime) -> int:
 
 def _last_listings(shop: str, crawl_id: str) -> int | None:
     """How many listings the last finished crawl of the shop landed or found unchanged."""
-    rows = [row for row in _rows(tables.CRAWL_RUNS, (pc.field("shop") == shop) & (pc.field("finish_reason") == "finished"), ("crawl_id", "spider", "started_at", "listings", "counters"))
+    finished = (pc.field("shop") == shop) & (pc.field("finish_reason") == "finished")
+    rows = [row for row in _rows(tables.CRAWL_RUNS, finished, ("crawl_id", "spider", "started_at", "listings", "counters"))
             if row["crawl_id"] < crawl_id and not row["spider"].startswith("import")]
     if not rows:
         return None
@@ -241,13 +243,15 @@ def _learn_from_earlier(crawl: Crawl) -> None:
                 yield row["listing_id"], listing_content(row)
 
     crawl.memory.earlier_listings(listings())
-    # A page whose picture never arrived is asked for in full again.
-    crawl.memory.remember_validators(
-        (row["url"], row["etag"], row["last_modified"], row["listing_id"], row["image_sha256"])
-        for row in sorted(_rows(tables.CRAWL_PAGES, earlier & pc.field("status").isin(["fetched", "unchanged"]) & pc.field("kind").isin(["product", "image"])
-                                & (pc.field("etag").is_valid() | pc.field("last_modified").is_valid()),
-                                ("crawl_id", "url", "kind", "etag", "last_modified", "listing_id", "image_sha256")), key=lambda row: ids[row["crawl_id"]])
-        if (row["image_sha256"] if row["kind"] == "image" else row["listing_id"] in complete))
+    answered = (earlier & pc.field("status").isin(["fetched", "unchanged"]) & pc.field("kind").isin(["product", "image"])
+                & (pc.field("etag").is_valid() | pc.field("last_modified").is_valid()))
+    for crawl_id in sorted(ids, key=ids.__getitem__):                       # the newest answer has the last word
+        columns = ("url", "kind", "etag", "last_modified", "listing_id", "image_sha256")
+        pages = _rows(tables.CRAWL_PAGES, answered & (pc.field("crawl_id") == crawl_id), columns)
+        crawl.memory.remember_validators(
+            (page["url"], page["etag"], page["last_modified"], page["listing_id"], page["image_sha256"]) for page in pages
+            # A page whose picture never arrived is asked for in full again.
+            if (page["image_sha256"] if page["kind"] == "image" else page["listing_id"] in complete))
 
 
 def listing_content(row: Mapping[str, Any]) -> bytes:

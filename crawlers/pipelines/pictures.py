@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 
 import scrapy
@@ -105,9 +106,7 @@ class PicturePipeline:
         if crawl.memory.verdict(picture.image_sha256) is None:
             pictures.store(self.root, picture, body)
             crawl.memory.remember_contents([(picture.image_sha256, picture.verdict)])
-            crawl.landing.picture({
-                "image_sha256": picture.image_sha256, "url": url, "fetched_at": crawl.clock(), "path": picture.path, "format": picture.format,
-                "width": picture.width, "height": picture.height, "channels": picture.channels, "size_bytes": picture.size_bytes, "verdict": picture.verdict})
+            crawl.landing.picture({**asdict(picture), "url": url, "fetched_at": crawl.clock(), "path": picture.path})
         return picture.verdict
 
     def count(self, name: str) -> None:

@@ -119,8 +119,8 @@ class GenericSpider(scrapy.Spider):
         self.count("crawl/listings_read")
         territory = self.crawl.territory
         pictures = [url for url in dict.fromkeys(found.image_urls) if territory.trespass(url, picture=True) not in ("scheme", "malformed_url")]
-        return Listing(listing_id, canonical, self.crawl.clock(), title, breadcrumbs, pictures, self.page_of(response, "product", listing_id=listing_id),
-                       rules=dict(found.rules))
+        page = self.page_of(response, "product", listing_id=listing_id)
+        return Listing(listing_id, canonical, self.crawl.clock(), title, breadcrumbs, pictures, page, rules=dict(found.rules))
 
     def category(self, response: Any, asked: str) -> Iterator[Any]:
         fruitful = False
@@ -150,10 +150,9 @@ class GenericSpider(scrapy.Spider):
 
     def canonical(self, url: str, found: ExtractedListing) -> str:
         """The page's own word on its address, where it is of the same shop and the same kind of address."""
-        said = found.canonical_url
-        if said and not self.crawl.territory.trespass(said) and urlsplit(said).path.strip("/") and discovery.shape(said).split("?")[0] == discovery.shape(url).split("?")[0]:
-            return discovery.normal(said)
-        return discovery.normal(url)
+        said = found.canonical_url or url
+        own = discovery.shape(said).split("?")[0] == discovery.shape(url).split("?")[0] and urlsplit(said).path.strip("/")
+        return discovery.normal(said if own and not self.crawl.territory.trespass(said) else url)
 
     # What became of it -----------------------------------------------------------------------------------------------
 
@@ -224,8 +223,8 @@ def listing_id_of(found: ExtractedListing, url: str) -> str:
 class Shapes:
     """What each kind of address has been good for, so that an endless calendar or a maze of facets is left after a while.
 
-    A page bears fruit when it is a new listing or leads to new addresses of another shape. A shape whose last `limit` pages bore none is barren; so is a
-    path, whatever its parameters, after five times as many.
+    A page bears fruit when it is a new listing or leads to new addresses of another shape. A shape whose last `limit` pages bore
+    none is barren; so is a path, whatever its parameters, after five times as many.
     """
 
     def __init__(self, limit: int = 100, most: int = 20_000) -> None:

@@ -35,7 +35,8 @@ def product_page(base: str, number: int, *, title: str | None = None, images: li
     title = f"测试商品 {number} 号" if title is None else title
     images = [f"{base}/img/{number}-{view}.jpg" for view in range(3)] if images is None else images
     crumbs = ["食品", f"子类{number % 7}"] if crumbs is None else crumbs
-    trail = [{"@type": "ListItem", "position": place + 1, "name": name, "item": f"{base}/c/{place}"} for place, name in enumerate(["首页", *crumbs, title])]
+    steps = enumerate(["首页", *crumbs, title])
+    trail = [{"@type": "ListItem", "position": place + 1, "name": name, "item": f"{base}/c/{place}"} for place, name in steps]
     nodes = [{"@context": "https://schema.org", "@type": "Product", "name": title, "image": images, "sku": f"P{number}", **(extra or {})},
              {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": trail}]
     blocks = "".join(f'<script type="application/ld+json">{json.dumps(node, ensure_ascii=False)}</script>' for node in nodes)
@@ -67,9 +68,9 @@ class Server:
         async def begin() -> None:
             app = web.Application()
             app.router.add_route("*", "/{path:.*}", self._answer)
-            self._runner = web.AppRunner(app, access_log=None)
+            self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
             await self._runner.setup()
-            site = web.TCPSite(self._runner, self.host, 0, shutdown_timeout=0.1)
+            site = web.TCPSite(self._runner, self.host, 0)
             await site.start()
             self.port = self._runner.addresses[0][1]
             ready.set()
@@ -107,9 +108,11 @@ def small_shop(server: Server, products: int = 20, *, in_sitemap: int | None = N
     """Category pages of ten products with paging; the first `in_sitemap` products are in the sitemap too."""
     listed = range(products if in_sitemap is None else in_sitemap)
     base = server.url
-    server.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, f"User-agent: *\nDisallow: /private/\nSitemap: {base}/sitemap.xml\n".encode())
+    robots = f"User-agent: *\nDisallow: /private/\nSitemap: {base}/sitemap.xml\n"
+    server.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, robots.encode())
     places = "".join(f"<url><loc>{base}/item/{10000 + number}.html</loc></url>" for number in listed)
-    server.routes["/sitemap.xml"] = (200, {"Content-Type": "application/xml"}, f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>'.encode())
+    urlset = f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>'
+    server.routes["/sitemap.xml"] = (200, {"Content-Type": "application/xml"}, urlset.encode())
     pages = max(1, (products + 9) // 10)
     server.routes["/"] = '<html><body><a href="/list?page=1">全部</a></body></html>'
     for page in range(1, pages + 1):

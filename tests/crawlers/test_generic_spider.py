@@ -1,0 +1,182 @@
+"""The generic spider against a shop on loopback: what a crawl lands, finds, folds and refuses."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from crawlers import pictures
+from crawlers.spiders.generic import fault_of
+from lakehouse import tables
+from tests.crawlers.shop import picture, product_page, small_shop
+
+
+def test_a_crawl_lands_every_listing_with_its_picture(server, crawl, rows, lake: Path):
+    small_shop(server, 24, in_sitemap=10)
+
+    run = crawl(server.url + "/", "tea")
+
+    listings = {row["listing_id"]: row for row in rows(tables.RAW_LISTINGS)}
+    assert sorted(listings) == sorted(f"P{number}" for number in range(24))
+    eleven = listings["P11"]
+    assert (eleven["title"], eleven["breadcrumbs"]) == ("测试商品 11 号", ["食品", "子类4"])
+    assert (eleven["shop"], eleven["crawl_id"]) == ("tea", run["crawl_id"])
+    assert eleven["url"] == f"{server.url}/item/10011.html"
+    assert eleven["image_urls"] == [f"{server.url}/img/11-{view}.jpg" for view in range(3)]
+    assert eleven["image_url"] == pictures.seeded_order("tea", "P11", eleven["image_urls"])[0]
+    assert eleven["image_sha256"] == hashlib.sha256(picture(11)).hexdigest()
+    stored = {row["image_sha256"]: row for row in rows(tables.RAW_IMAGES)}
+    assert set(stored) == {row["image_sha256"] for row in listings.values()}
+    image = stored[eleven["image_sha256"]]
+    assert (image["width"], image["height"], image["channels"], image["format"], image["verdict"]) == (64, 64, 3, "jpeg", "usable")
+    assert (lake / image["path"]).read_bytes() == picture(11)
+    assert image["path"] == f"images/{image['image_sha256'][:2]}/{image['image_sha256']}.jpg"
+
+
+def test_crawl_runs_tells_the_story(server, crawl, rows):
+    small_shop(server, 24, in_sitemap=10)
+
+    crawl(server.url + "/", "tea")
+
+    (run,) = rows(tables.CRAWL_RUNS)
+    assert (run["shop"], run["spider"], run["source"]) == ("tea", "generic", server.url + "/")
+    assert (run["finish_reason"], run["audit"]) == ("finished", "pending")
+    assert (run["listings"], run["images"], run["rejects"], run["audit_notes"]) == (24, 24, 0, [])
+    assert run["started_at"] < run["finished_at"]
+    assert run["counters"]["crawl/listings_landed"] == 24
+
+
+def test_every_page_is_remembered_once_per_status(server, crawl, rows):
+    small_shop(server, 12)
+
+    crawl(server.url + "/", "tea")
+
+    pages = rows(tables.CRAWL_PAGES)
+    keys = [(row["crawl_id"], row["url"], row["status"]) for row in pages]
+    assert len(keys) == len(set(keys))
+    fetched = {row["url"]: row for row in pages if row["status"] == "fetched"}
+    assert fetched[f"{server.url}/item/10003.html"]["listing_id"] == "P3"
+    assert {row["kind"] for row in fetched.values()} == {"sitemap", "category", "product", "image"}
+    seen = {row["url"] for row in pages if row["status"] == "seen"}
+    assert seen == {url for url, row in fetched.items() if row["kind"] != "image"}
+
+
+def test_a_picture_that_many_listings_share_is_fetched_once(server, crawl, rows):
+    small_shop(server, 10)
+    for number in range(10):
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, images=[f"{server.url}/img/7-0.jpg"])
+
+    crawl(server.url + "/", "tea")
+
+    assert server.hits["/img/7-0.jpg"] == 1
+    assert {row["image_sha256"] for row in rows(tables.RAW_LISTINGS)} == {hashlib.sha256(picture(7)).hexdigest()}
+    assert len(rows(tables.RAW_IMAGES)) == 1
+
+
+def test_variants_are_one_listing(server, crawl, rows):
+    small_shop(server, 6)
+    for number in range(6):
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, extra={"inProductGroupWithID": f"G{number // 3}"})
+
+    run = crawl(server.url + "/", "tea")
+
+    assert sorted(row["listing_id"] for row in rows(tables.RAW_LISTINGS)) == ["G0", "G1"]
+    assert run["counters"] and dict(run["counters"])["crawl/variants_folded"] == 4
+
+
+def test_a_shop_without_a_sitemap_is_found_by_its_categories(server, crawl, rows):
+    small_shop(server, 35, in_sitemap=0)
+    del server.routes["/sitemap.xml"], server.routes["/robots.txt"]
+
+    crawl(server.url + "/", "tea")
+
+    assert len(rows(tables.RAW_LISTINGS)) == 35
+
+
+def test_max_pages_stops_and_says_so(server, crawl, rows):
+    small_shop(server, 30)
+
+    run = crawl(server.url + "/", "tea", max_pages=10)
+
+    assert run["finish_reason"] == "max_pages"
+    assert run["listings"] <= 10
+    assert sum(count for path, count in server.hits.items() if path.startswith(("/item", "/list", "/?"))) <= 11
+
+
+SPOILT = {"no_title": {"title": "\u200b\u0007"}, "no_breadcrumb": {"crumbs": []}, "price": {"title": "¥ 1,299.00"},
+          "long": {"title": "长" * 50_000}, "undecodable": {"title": "���� 坏��"}}
+
+
+def test_listings_that_cannot_be_used_are_rejected_by_name(server, crawl, rows):
+    small_shop(server, 9)
+    for number, fault in enumerate(SPOILT.values()):
+        page = product_page(server.url, number, **fault)
+        if "title" in fault:
+            page = page.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+        server.routes[f"/item/{10000 + number}.html"] = page
+
+    run = crawl(server.url + "/", "tea")
+
+    assert run["rejects"] == 5
+    rejects = {row["key"].split("|")[1]: row for row in rows(tables.REJECTS)}
+    assert set(rejects) == {f"P{number}" for number in range(5)}
+    assert (rejects["P0"]["reason"], rejects["P1"]["reason"], rejects["P4"]["reason"]) == ("no_title", "no_breadcrumb", "undecodable")
+    assert rejects["P2"]["table"] == "raw_listings" and rejects["P2"]["run_id"] == run["crawl_id"]
+    assert f"{server.url}/item/10002.html" in rejects["P2"]["row"]
+    assert sorted(row["listing_id"] for row in rows(tables.RAW_LISTINGS)) == ["P5", "P6", "P7", "P8"]
+
+
+@pytest.mark.parametrize(("title", "breadcrumbs", "fault"), [
+    ("好茶叶", ["食品"], ""), ("", ["食品"], "no_title"), ("\u200b\x00 ", ["食品"], "no_title"), ("¥ 1,299.00", ["食品"], "price_as_title"),
+    ("199元", ["食品"], "price_as_title"), ("9527", ["食品"], "price_as_title"), ("三只松鼠 100g", ["食品"], ""), ("长" * 33_000, ["食品"], "title_too_long"),
+    ("好茶叶", [], "no_breadcrumb"), ("�茶��叶�", ["食品"], "undecodable"), ("好茶叶", ["��品"], "undecodable"),
+])
+def test_why_a_listing_cannot_be_used(title: str, breadcrumbs: list[str], fault: str):
+    assert fault_of(title, breadcrumbs) == fault
+
+
+def test_the_products_own_name_is_not_a_category(server, crawl, rows):
+    small_shop(server, 1)
+    server.routes["/item/10000.html"] = product_page(server.url, 0, title="一件商品", crumbs=["食品", "一件商品"])
+
+    crawl(server.url + "/", "tea")
+
+    assert rows(tables.RAW_LISTINGS)[0]["breadcrumbs"] == ["食品"]
+
+
+def test_an_error_page_with_status_200_is_a_reject(server, crawl, rows):
+    small_shop(server, 30)
+    server.routes["/item/10029.html"] = "<html><body><h1>系统繁忙</h1></body></html>"
+
+    run = crawl(server.url + "/", "tea", overrides={"CONCURRENT_REQUESTS": 1})
+
+    assert dict(run["counters"])["crawl/rejected/error_page"] == 1
+    assert [row["reason"] for row in rows(tables.REJECTS)] == ["error_page"]
+
+
+def test_a_redirected_product_is_recorded_under_the_address_that_was_asked_for(server, crawl, rows):
+    small_shop(server, 3)
+    server.routes["/item/10001.html"] = (301, {"Location": "/goods/10001.html"}, b"")
+    server.routes["/goods/10001.html"] = product_page(server.url, 1)
+
+    crawl(server.url + "/", "tea")
+
+    assert {row["listing_id"] for row in rows(tables.RAW_LISTINGS)} == {"P0", "P1", "P2"}
+    fetched = {row["url"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "fetched"}
+    assert f"{server.url}/item/10001.html" in fetched
+
+
+def test_a_shop_that_answers_500_ends_with_a_note(server, crawl, rows):
+    async def broken(request: web.Request) -> web.Response:
+        return web.Response(status=500, text="oops")
+
+    server.fallback = broken
+    server.routes["/robots.txt"] = (404, {}, b"")
+
+    run = crawl(server.url + "/", "tea")
+
+    assert run["listings"] == 0 and run["audit_notes"] == [f"No listing was found at {server.url}/."]
+    assert {"http_500"} == {row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed" and row["kind"] == "category"}
