@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from lakehouse.errors import LakehouseError
 
@@ -20,7 +20,7 @@ class Contradiction(LakehouseError):
     """Two decisions that cannot both hold."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Decision:
     """
     kind: `name` (the category's node is called `value`), `merge` or `separate` (it and the other), `third_level` (it lies under the
@@ -35,6 +35,11 @@ class Decision:
     value: str | None = None
     decided_by: str = ""
     note: str | None = None
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it stands in a list that no order of input can change."""
+        return tuple(getattr(self, field.name) or "" for field in fields(self))
 
     @property
     def category(self) -> Category:
@@ -104,7 +109,7 @@ class Groups:
 
 def contradictions(decisions: Iterable[Decision]) -> Iterator[tuple[Decision, Decision]]:
     """Pairs of decisions that cannot both hold; where a chain of merges is at fault, one of them stands for it."""
-    decisions = sorted(decisions)
+    decisions = sorted(decisions, key=lambda d: d.place)
     by_id: dict[str, Decision] = {}
     for one in decisions:
         if (twin := by_id.setdefault(one.decision_id, one)) and (twin.kind, twin.category, twin.value) != (one.kind, one.category, one.value) \
