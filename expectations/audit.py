@@ -64,19 +64,19 @@ def audit(table: Table, batch: DataFrame) -> list[Finding]:
     and examples.
     """
     rows = batch.count()
-    checked = _validate(table, batch, suite(table), "BOOLEAN_ONLY")
+    checked = validate(table, batch, suite(table), "BOOLEAN_ONLY")
     broken = [number for number, result in enumerate(checked) if not result.success]
     if broken:
         anew = suite(table)
-        again = _validate(table, batch, [anew[number] for number in broken], "SUMMARY")
+        again = validate(table, batch, [anew[number] for number in broken], {"result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES})
         checked = [*checked]
         for number, result in zip(broken, again, strict=True):
             checked[number] = result
     return [_finding(result, rows) for result in checked]
 
 
-def _validate(table: Table, batch: DataFrame, wanted: list[Expectation], detail: str) -> list[Any]:
-    """Results in the order of `wanted`; Great Expectations returns them in another."""
+def validate(table: Table, batch: DataFrame, wanted: list[Expectation], result_format: str | dict[str, Any]) -> list[Any]:
+    """Great Expectations' results, in the order of `wanted`; Great Expectations returns them in another."""
     from great_expectations import ExpectationSuite
 
     source = _context().data_sources.add_or_update_spark("lake")
@@ -86,7 +86,7 @@ def _validate(table: Table, batch: DataFrame, wanted: list[Expectation], detail:
         expectation.meta = {"number": number}
         made.expectations.append(expectation)
     given = definition.get_batch({"dataframe": batch})
-    result = given.validate(made, result_format={"result_format": detail, "partial_unexpected_count": EXAMPLES})
+    result = given.validate(made, result_format=result_format)
     return sorted(result.results, key=lambda one: one.expectation_config.meta["number"])
 
 

@@ -73,7 +73,6 @@ def audit_crawls(run_id: str) -> str:
     """
     for table in LANDED:
         arrow.create(table)
-        spark.register(table)
     runs = {row["crawl_id"]: row for row in arrow.read(CRAWL_RUNS).to_pylist()}
     pending = sorted(key for key, row in runs.items() if row["audit"] == "pending" and row["finished_at"] is not None)
     if pending:
@@ -128,7 +127,6 @@ def failures(findings: list[Finding]) -> str:
 def record(table: Table, findings: list[Finding], run_id: str) -> None:
     """Results are kept whatever they say, and before anything is published."""
     arrow.upsert(QUALITY_RESULTS, arrow.batch(QUALITY_RESULTS, rows_of(findings, table, run_id, datetime.now(UTC))))
-    spark.register(QUALITY_RESULTS)
 
 
 if __name__ == "__main__":
