@@ -17,6 +17,7 @@ from crawlers.pages.words import clean, key
 
 Crumb = tuple[str, str | None]          # its text, where it leads
 
+STANDS_IN = {"nav", "ol", "ul", "div", "p", "section", "td", "span", "dl", "h2", "h3", "h4", "h5", "header"}
 MOST = 12                               # levels; more is a menu
 LONGEST_LEVEL = 80                      # characters
 CALLED = re.compile(r"bread[-_]?crumb|crumb|(?:^|[-_\s])(?:pathway|nav-?path|path-?nav|cat(?:egory)?-?path|page-?path|trail|you-?are-?here|"
@@ -37,14 +38,19 @@ class Trail:
     rule: str
 
 
-def trails_on_page(document: Document, name: str, heading_order: int | None = None) -> list[Trail]:
+def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None = None) -> list[Trail]:
     """Every element that may be the page's breadcrumb, the best first.
 
     An element earns by what its author calls it, by words such as 当前位置 or "You are here", by separators between its links, by beginning
     at the home page, by ending at the product, and by addresses of which each continues the one before; it loses by being long, by lying in a footer.
     """
     found = []
-    for element in document.tree.iter("nav", "ol", "ul", "div", "p", "section", "td", "span", "dl", "h2", "h3", "h4", "h5", "header"):
+    before = heading is not None
+    for element in document.elements:
+        if element is heading:
+            before = False
+        if element.tag not in STANDS_IN:
+            continue
         called = " ".join((marks(element), element.get("aria-label") or "", element.get("itemtype") or "", element.get("typeof") or "", element.get("data-component") or ""))
         sure, maybe = bool(CALLED_SURELY.search(called)), bool(CALLED.search(called))
         links = element.xpath(".//a[position() <= 40]") if len(element) else []
@@ -71,6 +77,7 @@ def trails_on_page(document: Document, name: str, heading_order: int | None = No
         worth += 0.3 * min(len(crumbs), 5)
         worth -= 3.0 if any(len(text) > LONGEST_LEVEL for text, _ in crumbs[:-1]) else 0.0
         worth -= 5.0 if _outside(element) else 0.0
+        worth += 1.0 if before and heading is not None else 0.0
         loose = sum(1 for _, address in crumbs if not address)
         worth -= 1.5 * max(0, loose - 2)
         worth -= 3.0 if len(crumbs) == 1 and not sure and not cue else 0.0
@@ -172,8 +179,7 @@ def _like_name(level: str, name: str) -> bool:
 
 
 def choose(
-    document: Document, *, marked: Iterable[tuple[list[Crumb], str]], state: Iterable[list[str]] = (), name: str, sites: set[str],
-    also_named: Iterable[str] = (),
+    document: Document, *, marked: Iterable[tuple[list[Crumb], str]], trails: Iterable[Trail], name: str, sites: set[str], also_named: Iterable[str] = (),
 ) -> tuple[list[str], str]:
     """The category path and the rule that found it; empty where the page shows none.
 
@@ -181,6 +187,8 @@ def choose(
 
     Args:
         marked: (crumbs, rule) of each BreadcrumbList in the page.
+        trails: what `trails_on_page` found.
+        also_named: other texts by which the page calls its product.
     """
     names = [name, *also_named]
 
@@ -188,7 +196,7 @@ def choose(
         return tidy(crumbs, page_url=document.url, names=names, sites=sites)
 
     from_markup = [(levels, rule) for levels, rule in ((tidied(crumbs), rule) for crumbs, rule in marked) if levels]
-    seen = [(tidied(trail.crumbs), trail) for trail in trails_on_page(document, name)]
+    seen = [(tidied(trail.crumbs), trail) for trail in trails]
     seen = [(levels, trail) for levels, trail in seen if levels and len(levels) <= MOST and trail.worth >= 4.0]
     shown = max(seen, key=lambda pair: pair[1].worth, default=None)
     if from_markup:
@@ -198,8 +206,4 @@ def choose(
         return levels, rule
     if shown:
         return shown[0], shown[1].rule
-    for levels in state:
-        levels = tidied((level, None) for level in levels)
-        if levels:
-            return levels, "script state"
     return [], ""

@@ -60,12 +60,15 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     own = _own(document, marked, sites)
     states = _safely(lambda: state.products(document, [document.title, *document.meta("og:title", "twitter:title"), *_h1(document)]), [])
     brands = [markup.text(product.get("brand") or product.get("manufacturer")) for product, _ in own]
-    levels = [text for crumbs, _ in lists for text, _ in crumbs[:-1]]
+    titled = names.without_site(document.title, sites)
+    trails = _safely(lambda: breadcrumbs.trails_on_page(document, titled, _heading(document, titled)), [])
+    levels = [text for crumbs, _ in lists for text, _ in crumbs[:-1]] + [text for trail in trails[:1] for text, _ in trail.crumbs[:-1]]
     name, rules["name"] = _safely(lambda: names.choose(
         document, structured=[(markup.text(product.get("name")), rule) for product, rule in own], state=[one.name for one in states],
         brands=brands, sites=sites, categories=levels), ("", ""))
-    crumbs, rules["breadcrumbs"] = _safely(lambda: breadcrumbs.choose(document, marked=lists, name=name, sites=sites, also_named=[
-        *_h1(document)[:1], names.without_site(document.title, sites), *(markup.text(product.get("name")) for product, _ in own[:1])]), ([], ""))
+    also_named = [*_h1(document)[:1], titled, *(markup.text(product.get("name")) for product, _ in own[:1])]
+    crumbs, rules["breadcrumbs"] = _safely(lambda: breadcrumbs.choose(
+        document, marked=lists, trails=trails, name=name, sites=sites, also_named=also_named), ([], ""))
     if not crumbs:
         crumbs, rules["breadcrumbs"] = _category(own)
     sku, rules["sku"] = _sku(document, own, states)

@@ -103,11 +103,11 @@ def _microdata_value(value: Any, depth: int = 0) -> Any:
 
 
 def rdfa(document: Document) -> list[dict[str, Any]]:
-    """RDFa nodes with the vocabulary's address taken off the property names; only where a page uses `typeof`."""
-    if not re.search(r"\stypeof\s*=", document.text):
+    """RDFa nodes with the vocabulary's address taken off the property names; only where a page says `typeof`."""
+    if not re.search(r"\stypeof\s*=\s*[\"']?[^\"'>]{0,60}(?:Product|Breadcrumb|ListItem)", document.text):
         return []
     try:
-        nodes = RDFaExtractor().extract_items(document.tree, base_url=document.base_url)
+        nodes = RDFaExtractor().extract(document.text, base_url=document.base_url)
     except Exception:                           # pyRdfa lets every kind of error out
         return []
     by_id = {node.get("@id"): node for node in nodes if isinstance(node, dict)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import lxml.html
@@ -20,6 +20,7 @@ OUTSIDE = re.compile(
     r"seller|shop-?info|store-?info|tab|tabs|category-nav|megamenu|announcement|topbar|top-bar|header-?top|site-?header|page-?header-?nav)(?:$|[-_\s])", re.I)
 TITLE_WORDS = re.compile(r"title|name|tit(?:$|[-_\s])|heading|headline|subject|summary|caption", re.I)
 PRODUCT_WORDS = re.compile(r"product|prod|prd|goods|item|sku|pdp|detail|main|deal|commodity|article|artikel|produkt|produto|producto|prodotto|tuote|tb-", re.I)
+STANDS_IN = {"h1", "h2", "h3", "h4", "h5", "div", "span", "p", "strong", "b", "a", "td", "th", "dt", "dd", "em", "section", "li", "font", "center", "big"}
 HEADING_WORTH = {"h1": 2.2, "h2": 1.0, "h3": 0.6, "h4": 0.2}
 
 
@@ -82,15 +83,21 @@ def _visible_text(element: lxml.html.HtmlElement) -> str:
     return "".join(parts)
 
 
-def headings(document: Document) -> Iterator[Candidate]:
-    """Texts that stand where a name stands."""
-    for element in document.tree.iter("h1", "h2", "h3", "h4", "div", "span", "p", "strong", "b", "a", "td", "dt", "dd", "em", "section", "li", "input", "font"):
+def headings(document: Document, titles: Iterable[str] = ()) -> Iterator[Candidate]:
+    """Texts that stand where a name stands: in headings, in elements that are called a title or a name, or with which a title begins."""
+    beginnings = {key(title[:found.start()]) for title in titles for found in words._SPLIT.finditer(title)} | {key(title) for title in titles}
+    beginnings = {text for text in beginnings if weight(text) >= 8}
+    for element in document.elements:
+        if element.tag not in STANDS_IN:
+            continue
         base = HEADING_WORTH.get(element.tag, 0.0)
         called = marks(element)
         if called and TITLE_WORDS.search(called):
             base += 1.0 if PRODUCT_WORDS.search(called) else 0.5
         if "name" in (element.get("itemprop") or "").split() or (element.get("property") or "").endswith(":name"):
             base += 1.0
+        if base <= 0 and not len(element) and element.text and key(clean(element.text)[:LONGEST]) in beginnings:
+            base = 0.3
         if base <= 0 or len(element) > SMALL_ELEMENT or sum(1 for _ in element.iterdescendants()) > SMALL_ELEMENT:
             continue
         outside = lies_outside(element)
@@ -108,8 +115,8 @@ def usable(text: str) -> bool:
     return bool(key(text)) and len(text) <= LONGEST and not words.is_price(text) and not words.REFUSAL.search(text[:120])
 
 
-def without_site(title: str, sites: set[str]) -> str:
-    """A page's title without the parts that name the site or say what every shop says.
+def without_site(title: str, sites: set[str], categories: Collection[str] = ()) -> str:
+    """A page's title without the parts that name the site or a category (keys), or say what every shop says.
 
     >>> without_site("【图片 价格 品牌 报价】蜂蜜 500g-京东", {"京东"}), without_site("i3Fresh - 肉乾 10包", {"i3fresh"})
     ('蜂蜜 500g', '肉乾 10包')
@@ -122,7 +129,8 @@ def without_site(title: str, sites: set[str]) -> str:
         spans = list(words._SPLIT.finditer(title))
         if spans:
             last, first = title[spans[-1].end():], title[:spans[0].start()]
-            if _says_nothing(last, sites) or _is_shop_name(last, title[:spans[-1].start()]):
+            rest = title[:spans[-1].start()]
+            if _says_nothing(last, sites) or _is_shop_name(last, rest) or _holds_site(last, rest, sites) or key(last) in categories:
                 title = title[:spans[-1].start()]
             elif _says_nothing(first, sites):
                 title = title[spans[0].end():]
@@ -134,6 +142,12 @@ def without_site(title: str, sites: set[str]) -> str:
 
 def _says_nothing(part: str, sites: set[str]) -> bool:
     return words.is_boilerplate(part) or words.names_site(part, sites)
+
+
+def _holds_site(part: str, rest: str, sites: set[str]) -> bool:
+    """A short last part that begins or ends with the site's name: "Cafe Tools" at cafe.example."""
+    said = key(part)
+    return weight(part) < weight(rest) and weight(part) <= 30 and any(len(site) >= 4 and (said.startswith(site) or said.endswith(site)) for site in sites)
 
 
 def _is_shop_name(part: str, rest: str) -> bool:
@@ -193,16 +207,17 @@ def choose(
         categories: texts of the breadcrumb, which are no names.
     """
     titles = [clean(text) for text in (document.title, *document.meta("og:title", "twitter:title", "title", "product:name"))]
-    cleaned = [text for text in dict.fromkeys(without_site(title, sites) for title in titles if title) if not words.names_site(text, sites)]
+    not_names = {key(text) for text in categories}
+    cleaned = [text for text in dict.fromkeys(without_site(title, sites, not_names) for title in titles if title) if not words.names_site(text, sites)]
     marked = [(clean(name), rule) for name, rule in structured]
     marked = [(name, rule) for name, rule in marked if usable(name)]
-    not_names = {key(text) for text in categories}
-    standing = [c for c in headings(document) if usable(c.text) and not words.names_site(c.text, sites) and key(c.text) not in not_names
+    standing = [c for c in headings(document, [*titles, *cleaned]) if usable(c.text) and not words.names_site(c.text, sites) and key(c.text) not in not_names
                 and not words.is_boilerplate(c.text)]
     if marked:
         return _with_markup(marked, standing, cleaned, list(brands), sites)
     common = _in_common(titles, sites)
-    references = [text for text in (*common, *cleaned, *(clean(name) for name in state)) if usable(text)]
+    state = [text for text in map(clean, state) if usable(text)]
+    references = [text for text in (*common, *cleaned, *state) if usable(text)]
     best, score = None, 0.0
     for candidate in standing:
         covers, held = _support(candidate.text, references)
@@ -213,12 +228,11 @@ def choose(
             best, score = candidate, total
     if best is not None and score >= 2.0:
         return best.text, best.rule + (" agreeing with the title" if _support(best.text, references)[1] > 0.6 else "")
-    for text, rule in ((common[0] if common else "", "common to title and og:title"), (cleaned[0] if cleaned else "", "title without the site's name")):
+    begun = next((text for text in state if any(_begins(title, text) for title in cleaned)), "")
+    for text, rule in ((begun, "script state that begins the title"), (common[0] if common else "", "common to title and og:title"),
+                       (cleaned[0] if cleaned else "", "title without the site's name"), (state[0] if state else "", "script state")):
         if usable(text):
             return text, rule
-    for name in state:
-        if usable(clean(name)):
-            return clean(name), "script state"
     return (best.text, best.rule) if best else ("", "")
 
 

@@ -52,7 +52,7 @@ REFUSAL = re.compile(
 PRICE = re.compile(
     r"^\W*(?:(?:rmb|cny|usd|eur|gbp|jpy|krw|twd|hkd|nt|us|hk|kr|chf|pln|zł|руб|r\$|p\.?)\W*)?[\d][\d.,'\s  ]*\W*"
     r"(?:元|円|원|起|rmb|cny|usd|eur|gbp|jpy|krw|twd|chf|pln|zł|kr|руб|€|£|¥|￥|\$)?\W*(?:[-~–]\W*[\d][\d.,\s]*)?\W*$", re.I)
-SEPARATORS = r"[|｜_›»·•丨┃]|\s[-–—−:/~>‹«]\s|[-–—](?=[^\x00-\u2e7f])|(?<=[^\x00-\u2e7f])[-–—](?=\S)|:\s|：(?=\S)|\s::\s"
+SEPARATORS = r"\s:{2,}\s|[|｜_›»·•丨┃]|\s[-–—−:/~>‹«]\s|[-–—](?=[^\x00-\u2e7f])|(?<=[^\x00-\u2e7f])[-–—](?=\S)|:\s|：(?=\S)"
 _SPLIT = re.compile(SEPARATORS)
 _EXTRACT_HOST = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
