@@ -112,10 +112,8 @@ def main(options: Options, *, start: str = "", shop: str = "", shops: Path | Non
     """
     if options.spider not in spiders():
         raise LakehouseError(f"No spider is called {options.spider!r}; `mep3m crawl --list` shows them.")
-    if not options.addresses or options.throttle != "off":
-        for url in ([start] if start else []) + ([url for _, url in read_shops(shops)] if shops else []):
-            if not is_allowed(url, options.addresses):
-                configuration.check_operator(url)
+    for url in ([start] if start else []) + ([url for _, url in read_shops(shops)] if shops else []):
+        check_start(url, options.addresses)
     crawls = _crawls(options, start, shop, shops, resume)
     if not crawls:
         Console(stderr=True).print("No crawl was cut off; nothing to go on with.")
@@ -157,6 +155,25 @@ def is_allowed(url: str, addresses: Sequence[str]) -> bool:
     except (OSError, UnicodeError):
         return False
     return bool(found) and all(policy.names(one) for one in found)
+
+
+def check_start(url: str, addresses: Sequence[str]) -> None:
+    """Whether a crawl may start there.
+
+    Raises:
+        LakehouseError: the address is private and was not allowed, or it is public and nobody said who crawls it.
+    """
+    if is_allowed(url, addresses):
+        return
+    policy = AddressPolicy.of(addresses)
+    try:
+        found = sorted({entry[4][0] for entry in socket.getaddrinfo(urlsplit(url).hostname, None)})
+    except (OSError, UnicodeError, ValueError):
+        raise LakehouseError(f"{url!r} cannot be found: its host has no address; check --start and the network.") from None
+    private = [one for one in found if not policy.permits(one)]
+    if private:
+        raise LakehouseError(f"{url} is at {private[0]}, which is not a public address; if the shop is yours, add --allow-address {private[0]}.")
+    configuration.check_operator(url)
 
 
 def run(crawls: list[runs.Crawl], options: Options) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from crawlers.safety import Territory
 from lakehouse import arrow, tables
 from tests.crawlers.shop import Server
 
@@ -45,11 +46,19 @@ def reactor_loop() -> asyncio.AbstractEventLoop:
     return reactor._asyncioEventloop
 
 
+class Anywhere(Territory):
+    """No guard: everything belongs to the shop."""
+
+    def trespass(self, url: str, *, picture: bool = False) -> str | None:
+        return None
+
+
 @pytest.fixture
 def crawl(lake, reactor_loop) -> Callable[..., dict[str, Any]]:
     """Crawl a shop to its end, over HTTP, into the test's lake; returns the crawl's row of crawl_runs.
 
-    Options: `allowed` addresses, Scrapy `overrides`, `resume`; all others as in program.Options.
+    Options: `allowed` addresses, Scrapy `overrides`, `resume`; URLs `queued` as if a page had smuggled them in; `guarded=False` takes the guards
+    away, to see that an attack would succeed without them; all others as in program.Options.
     """
     from scrapy.crawler import AsyncCrawlerRunner
     from scrapy.resolver import dnscache
@@ -58,13 +67,19 @@ def crawl(lake, reactor_loop) -> Callable[..., dict[str, Any]]:
     from crawlers.safety import AddressPolicy, GuardedResolver
 
     def go(url: str = "", shop: str = "shop", *, allowed: tuple[str, ...] = ("127.0.0.1",), resume: bool = False,
-           overrides: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+           overrides: dict[str, Any] | None = None, queued: tuple[tuple[str, str], ...] = (), guarded: bool = True, **options: Any) -> dict[str, Any]:
         chosen = program.Options(allowed=allowed, **options)
         if resume:
             (taken_up,) = (runs.take_up(row, **chosen.for_a_crawl()) for row in runs.unfinished(shop))
         else:
             taken_up = runs.begin(shop, url, chosen.spider, **chosen.for_a_crawl())
         given = configuration.scrapy_settings(allowed=allowed, throttled=False) | {"DOWNLOAD_TIMEOUT": 3, "RETRY_TIMES": 1} | (overrides or {})
+
+        for one, kind in queued:
+            taken_up.memory.queue(one, kind)
+        if not guarded:
+            given["DOWNLOADER_MIDDLEWARES"] = given["DOWNLOADER_MIDDLEWARES"] | {"crawlers.middlewares.GuardMiddleware": None}
+            taken_up.territory = Anywhere(taken_up.start)
 
         async def run() -> None:
             from twisted.internet import reactor
@@ -73,7 +88,8 @@ def crawl(lake, reactor_loop) -> Callable[..., dict[str, Any]]:
                 reactor.unguarded = reactor.nameResolver
             reactor.installNameResolver(reactor.unguarded)
             dnscache.clear()
-            GuardedResolver(reactor, 100, AddressPolicy.of(allowed)).install_on_reactor()
+            if guarded:
+                GuardedResolver(reactor, 100, AddressPolicy.of(allowed)).install_on_reactor()
             runner = AsyncCrawlerRunner(given)
             crawler = runner.create_crawler(program.spiders()[taken_up.spider])
             program.attach(crawler, taken_up)
