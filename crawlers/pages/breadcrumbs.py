@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -38,6 +40,12 @@ class Trail:
     rule: str
 
 
+@lru_cache(maxsize=65536)
+def _called(called: str) -> tuple[bool, bool]:
+    """Whether an element is called a breadcrumb, and whether it is called what breadcrumbs sometimes are."""
+    return bool(CALLED_SURELY.search(called)), bool(CALLED.search(called))
+
+
 def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None = None) -> list[Trail]:
     """Every element that may be the page's breadcrumb, the best first.
 
@@ -52,11 +60,10 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         if element.tag not in STANDS_IN:
             continue
         called = " ".join((marks(element), element.get("aria-label") or "", element.get("itemtype") or "", element.get("typeof") or "", element.get("data-component") or ""))
-        sure, maybe = bool(CALLED_SURELY.search(called)), bool(CALLED.search(called))
-        links = element.xpath(".//a[position() <= 40]") if len(element) else []
-        if not sure and (not 1 <= len(links) <= MOST + 8 or (len(element) > 60)):
-            continue
-        if sure and len(links) > 120:
+        sure, maybe = _called(called)
+        most = 120 if sure else MOST + 8
+        links = sum(1 for _ in islice(element.iter("a"), most + 1)) if len(element) else 0
+        if links > most or (not sure and (not links or len(element) > 60)):
             continue
         whole = clean(element.text_content())
         if not whole or len(whole) > (1500 if sure else 500):
@@ -64,7 +71,7 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         cue = bool(words.CUES.search(clean(element.text or "") + " " + whole[:16]))
         between = _separators(element)
         strong = sum(1 for one in between if STRONG_SEPARATOR.search(one))
-        if not (sure or maybe or cue or (strong >= 1 and len(links) >= 2)):
+        if not (sure or maybe or cue or (strong >= 1 and links >= 2)):
             continue
         crumbs = crumbs_of(document, element)
         if not crumbs or len(crumbs) > MOST + 3:
@@ -128,9 +135,14 @@ def _nested(addresses: list[str | None]) -> float:
     return sum(longer.startswith(shorter) and longer != shorter for shorter, longer in zip(stems, stems[1:], strict=False)) / len(pairs)
 
 
+@lru_cache(maxsize=65536)
+def _called_outside(called: str) -> bool:
+    return bool(OUTSIDE.search(called))
+
+
 def _outside(element: lxml.html.HtmlElement) -> bool:
     for depth, ancestor in enumerate((element, *element.iterancestors())):
-        if ancestor.tag == "footer" or OUTSIDE.search(marks(ancestor)):
+        if ancestor.tag == "footer" or _called_outside(marks(ancestor)):
             return True
         if ancestor.tag == "body" or depth > 10:
             return False

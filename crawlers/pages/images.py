@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
@@ -16,9 +17,11 @@ from crawlers.pages.names import marks
 from crawlers.pages.words import clean, key
 
 MOST = 30
+HOLDS_PICTURES = {"div", "span", "li", "a", "figure", "button"}
 # Where a page that loads its pictures late keeps the address, the largest picture first.
 LARGE = ("data-zoom-image", "data-zoom", "data-zoom-src", "data-large_image", "data-large-image", "data-large", "data-magnify-src", "data-old-hires", "data-hires",
          "data-big", "data-bigimg", "data-full", "data-original-src", "data-image-large-src", "data-high-res", "data-xl", "jqimg", "rel-zoom", "data-origin")
+HOLDS_ADDRESS = {*LARGE[:6], "data-image", "data-img"}
 LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-lazyload", "data-lazy-img", "data-ks-lazyload", "data-original-url", "data-echo", "data-url",
         "data-image", "data-img", "data-imgsrc", "data-actualsrc", "data-srcimg", "original", "lazy-src", "lazysrc", "_src", "src2", "init-src", "source-data-lazy-img",
         "data-defer-src", "data-ll-src", "data-flickity-lazyload", "data-cfsrc", "data-image-src", "ng-src", "v-lazy", "data-thumb-src")
@@ -62,10 +65,12 @@ def largest_of_srcset(text: str) -> str | None:
     ('b.jpg', 'b,1.jpg')
     """
     best, size = None, -1.0
-    for found in re.finditer(r"(\S+?)(?:\s+(\d+(?:\.\d+)?)[wxh])?(?:\s*,\s+|\s*,?\s*$)", text.strip()):
-        width = float(found[2] or 1)
-        if found[1] and width > size:
-            best, size = found[1].rstrip(","), width
+    for one in re.split(r",\s+|(?<=\d[wx]),", text.strip().rstrip(",")):
+        address, _, measure = one.strip().partition(" ")
+        number = re.match(r"\s*(\d+(?:\.\d+)?)[wxh]", measure)
+        width = float(number[1]) if number else 1.0
+        if address and width > size:
+            best, size = address, width
     return best
 
 
@@ -132,7 +137,7 @@ def on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None
         if element is heading:
             heading_order = order
         if element.tag in ("img", "amp-img", "image") or (element.tag == "a" and IMAGE_END.search(element.get("href") or "")) \
-                or (element.tag in ("div", "span", "li", "a", "figure", "button") and any(element.get(one) for one in (*LARGE[:6], "data-image", "data-img"))) \
+                or (element.tag in HOLDS_PICTURES and not HOLDS_ADDRESS.isdisjoint(element.keys())) \
                 or (element.tag in ("div", "span", "li", "a") and "background" in (element.get("style") or "") and "url(" in element.get("style")):
             entries.append((element, order))
         elif element.tag == "noscript" and "<img" in (element.text or ""):
@@ -177,6 +182,12 @@ def _number(text: str | None) -> float | None:
     return float(found[1]) if found else None
 
 
+@lru_cache(maxsize=65536)
+def _place(called: str) -> tuple[bool, bool, bool]:
+    """Whether a container's name speaks against its pictures, for them, or of thumbnails."""
+    return bool(BAD_PLACE.search(called)), bool(GOOD_PLACE.search(called)), bool(THUMB.search(called))
+
+
 def _worth(element: lxml.html.HtmlElement, document: Document, given: list[str], said: str, sku: str | None, same: set[str]) -> float:
     worth = 0.0
     alternative = key(clean(element.get("alt") or element.get("title") or ""))
@@ -218,11 +229,12 @@ def _worth(element: lxml.html.HtmlElement, document: Document, given: list[str],
         called = marks(ancestor)
         if ancestor.tag in ("footer", "nav", "aside") or (ancestor.tag == "header" and depth < 8):
             bad = max(bad, 3.0)
-        if called and BAD_PLACE.search(called):
+        is_bad, is_good, is_thumb = _place(called) if called else (False, False, False)
+        if is_bad:
             bad = max(bad, 3.0 if depth < 6 else 1.5)
-        if called and GOOD_PLACE.search(called) and depth < 6:
+        if is_good and depth < 6:
             good = max(good, 2.0 - 0.2 * depth)
-        if called and THUMB.search(called) and depth < 4:
+        if is_thumb and depth < 4:
             worth -= 0.5
         if ancestor.tag == "a" and depth < 4:
             target = document.absolute(ancestor.get("href"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import lxml.html
 
@@ -42,6 +43,19 @@ def marks(element: lxml.html.HtmlElement) -> str:
     return " ".join(filter(None, (element.get("class"), element.get("id"), element.get("data-testid"), element.get("data-test"), element.get("role"))))
 
 
+@lru_cache(maxsize=65536)
+def _called_outside(called: str) -> bool:
+    return bool(OUTSIDE.search(called))
+
+
+@lru_cache(maxsize=65536)
+def _title_worth(called: str) -> float:
+    """What an element earns by being called a title or a name."""
+    if not TITLE_WORDS.search(called):
+        return 0.0
+    return 1.0 if PRODUCT_WORDS.search(called) else 0.5
+
+
 def lies_outside(element: lxml.html.HtmlElement) -> bool:
     """Whether it lies in a part of the page that is about something else: navigation, footer, related products, reviews."""
     for depth, ancestor in enumerate((element, *element.iterancestors())):
@@ -49,7 +63,7 @@ def lies_outside(element: lxml.html.HtmlElement) -> bool:
             return True
         if ancestor.tag in ("body", "html") or depth > 12:
             return False
-        if OUTSIDE.search(marks(ancestor)):
+        if _called_outside(marks(ancestor)):
             return True
     return False
 
@@ -91,9 +105,7 @@ def headings(document: Document, titles: Iterable[str] = ()) -> Iterator[Candida
         if element.tag not in STANDS_IN:
             continue
         base = HEADING_WORTH.get(element.tag, 0.0)
-        called = marks(element)
-        if called and TITLE_WORDS.search(called):
-            base += 1.0 if PRODUCT_WORDS.search(called) else 0.5
+        base += _title_worth(marks(element))
         if "name" in (element.get("itemprop") or "").split() or (element.get("property") or "").endswith(":name"):
             base += 1.0
         if base <= 0 and not len(element) and element.text and key(clean(element.text)[:LONGEST]) in beginnings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,8 @@ from crawlers.pages.words import clean, key
 MAX_SCRIPT = 4_000_000          # characters
 MAX_VALUES = 60
 HINT = re.compile(r"product|goods|item|sku|offer|prd|deal", re.I)
-ASSIGNED = re.compile(r"(?:window|self|globalThis|var|let|const|this)?[\s.]*[\w$.\[\]\"']{2,60}\s*=\s*(?=[{\[])|JSON\.parse\(\s*(?=[\"'])")
+# Where a value begins: after an assignment, as the argument of a call, as a string that holds JSON.
+ASSIGNED = re.compile(r"=\s{0,4}(?=[{\[])|\(\s{0,2}(?=\{\s{0,8}[\"'\w])|JSON\.parse\(\s{0,4}(?=[\"'])")
 NAME_KEYS = ("name", "title", "productName", "product_name", "goodsName", "goods_name", "itemName", "item_name", "productTitle", "product_title", "skuName",
              "subject", "displayName", "itemTitle", "goodsTitle", "wareName", "prdName", "dealName")
 PRICE_WORDS = re.compile(r"price|amount|cost", re.I)
@@ -59,18 +61,18 @@ def values(document: Document) -> Iterator[Any]:
                 continue
             except (ValueError, RecursionError):
                 pass
+        hints = [found.start() for found in HINT.finditer(text)]
         position = 0
-        while count < MAX_VALUES and (found := ASSIGNED.search(text, position)):
+        while count < MAX_VALUES and hints and position < hints[-1] and (found := ASSIGNED.search(text, position)):
             position = found.end()
-            start = text[position:position + 1]
-            if start in "\"'":
+            if text.startswith("JSON", found.start()):
                 value = _quoted(text, position)
             else:
-                rest = text[position:]
-                if not HINT.search(rest[:20_000]):
+                following = bisect_left(hints, position)
+                if following == len(hints) or hints[following] > position + 20_000:
                     continue
-                value, end = _literal(rest)
-                position += end
+                value, end = _literal(text, position, lenient=text[found.start()] == "=")
+                position = max(position, end)
             if value is not None:
                 count += 1
                 yield value
@@ -89,17 +91,18 @@ def _quoted(text: str, position: int) -> Any:
         return None
 
 
-def _literal(text: str) -> tuple[Any, int]:
-    """(the value, how far it reaches); JSON first, since it is exact and says where it ends."""
+def _literal(text: str, position: int, *, lenient: bool) -> tuple[Any, int]:
+    """(the value that begins there, where it ends); JSON first, since it is exact and says where it ends."""
     try:
-        value, end = json.JSONDecoder(strict=False).raw_decode(text)
-        return value, end
+        return json.JSONDecoder(strict=False).raw_decode(text, position)
     except (ValueError, RecursionError):
         pass
+    if not lenient:
+        return None, position
     try:
-        return chompjs.parse_js_object(text[:400_000]), 1
+        return chompjs.parse_js_object(text[position:position + 400_000]), position
     except (ValueError, RecursionError, TypeError, AttributeError):
-        return None, 1
+        return None, position
 
 
 def addresses(value: Any, depth: int = 0) -> list[str]:

@@ -135,6 +135,11 @@ def host_words(url: str) -> set[str]:
     return {key(name) for name in names if len(key(name)) > 1}
 
 
+@lru_cache(maxsize=4096)
+def _domain(host: str) -> str:
+    return _EXTRACT_HOST(host).domain
+
+
 def is_home_address(url: str | None, page_url: str) -> bool:
     """Whether it is the home page of the page's own site, or of the site's part in one language."""
     if not url:
@@ -143,20 +148,24 @@ def is_home_address(url: str | None, page_url: str) -> bool:
         there, here = urlsplit(url), urlsplit(page_url)
     except ValueError:
         return False
-    if there.hostname and here.hostname and _EXTRACT_HOST(there.hostname).domain != _EXTRACT_HOST(here.hostname).domain:
+    if there.query or len(there.path) > 24:
         return False
-    same_host = not here.hostname or not there.hostname or there.hostname.removeprefix("www.") == here.hostname.removeprefix("www.")
-    www = (there.hostname or "").startswith("www.")
     path = re.sub(r"/(?:index|default|home|main)(?:\.\w{2,5})?$", "/", there.path.rstrip("/") or "/")
     path = re.sub(r"^/(?:[a-z]{2}(?:[-_][a-zA-Z]{2})?)(?:/[a-z]{2})?/?$", "/", path)
-    return path in ("/", "") and (same_host or www) and not there.query
+    if path not in ("/", ""):
+        return False
+    host, own = (there.hostname or "").removeprefix("www."), (here.hostname or "").removeprefix("www.")
+    if not host or not own or host == own:
+        return True
+    return (there.hostname or "").startswith("www.") and _domain(host) == _domain(own)
 
 
 def site_names(document: Document) -> set[str]:
     """Keys of every name by which the page calls its own site: metas, links to the home page and their pictures, the host."""
     found = [*document.meta("og:site_name", "application-name", "apple-mobile-web-app-title", "copyright", "twitter:site", "al:ios:app_name", "publisher")]
     for link in document.tree.iter("a"):
-        if not is_home_address(document.absolute(link.get("href")), document.url):
+        target = link.get("href") or ""
+        if len(target) > 80 or not is_home_address(document.absolute(target), document.url):
             continue
         found += [link.get("title") or "", *(image.get("alt") or "" for image in link.iter("img"))]
         text = squeeze(link.text_content()) if len(link) < 20 else ""
