@@ -38,6 +38,8 @@ def run(
         [], metavar="NET", help="A private address or network that may be read, such as 127.0.0.1; LAKEHOUSE_ALLOW_PRIVATE_ADDRESSES also does."),
     throttle: str = typer.Option("auto", help="on, off, or auto: AutoThrottle everywhere but at an explicitly allowed address."),
     daily_budget: int = typer.Option(50_000, metavar="N", help="Pages read from one shop in a day (UTC)."),
+    batch_rows: int = typer.Option(4000, metavar="N", help="Commit to the lake once N rows wait."),
+    batch_seconds: float = typer.Option(10.0, metavar="S", help="Commit once a row has waited S seconds."),
     all_pages: bool = typer.Option(False, "--all-pages", help="Read every page anew, whatever an earlier crawl knows of it."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress, no summary."),
 ) -> None:
@@ -54,6 +56,6 @@ def run(
         return
     options = program.Options(
         spider=spider, max_pages=max_pages, picture_hosts=tuple(picture_host), product_urls=product_urls, allowed=tuple(allow_address),
-        throttle=throttle, daily_budget=daily_budget, all_pages=all_pages, quiet=quiet,
+        throttle=throttle, daily_budget=daily_budget, all_pages=all_pages, quiet=quiet, batch_rows=batch_rows, batch_seconds=batch_seconds,
     )
     raise typer.Exit(program.main(options, start=start, shop=shop, shops=shops, resume=resume))

@@ -37,6 +37,8 @@ class Options:
     throttle: str = "auto"
     daily_budget: int = 0
     all_pages: bool = False
+    batch_rows: int = 4000
+    batch_seconds: float = 10.0
     quiet: bool = False
 
     def __post_init__(self) -> None:
@@ -55,7 +57,7 @@ class Options:
 
     def for_a_crawl(self) -> dict[str, Any]:
         return {"picture_hosts": self.picture_hosts, "all_pages": self.all_pages, "product_urls": self.product_urls,
-                "max_pages": self.max_pages, "daily_budget": self.daily_budget}
+                "batch": (self.batch_rows, self.batch_seconds), "max_pages": self.max_pages, "daily_budget": self.daily_budget}
 
 
 def read_shops(file: Path) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ def check_shop(shop: str) -> str:
 
 
 def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] = now, picture_hosts: tuple[str, ...] = (),
-          all_pages: bool = False, **limits: Any) -> Crawl:
+          all_pages: bool = False, batch: tuple[int, float] = (4000, 10.0), **limits: Any) -> Crawl:
     """A new crawl, in crawl_runs from this moment on.
 
     Raises:
@@ -86,7 +86,7 @@ def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] =
     check_shop(shop)
     at = clock()
     crawl_id = f"{shop}-{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}"
-    crawl = _crawl(crawl_id, shop, start, spider, at, clock, picture_hosts, limits)
+    crawl = _crawl(crawl_id, shop, start, spider, at, clock, picture_hosts, batch, limits)
     _learn_contents(crawl)
     if not all_pages:
         _learn_from_earlier(crawl)
@@ -95,9 +95,9 @@ def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] =
 
 
 def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, picture_hosts: tuple[str, ...] = (), all_pages: bool = False,
-            **limits: Any) -> Crawl:
+            batch: tuple[int, float] = (4000, 10.0), **limits: Any) -> Crawl:
     """A crawl that was cut off, as Delta knows it: what it had queued and not read waits again; what it landed is not read again."""
-    crawl = _crawl(row["crawl_id"], row["shop"], row["source"], row["spider"], row["started_at"], clock, picture_hosts, limits)
+    crawl = _crawl(row["crawl_id"], row["shop"], row["source"], row["spider"], row["started_at"], clock, picture_hosts, batch, limits)
     crawl.resumed = True
     _learn_contents(crawl)
     if not all_pages:
@@ -127,12 +127,12 @@ def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, pict
 
 
 def _crawl(crawl_id: str, shop: str, start: str, spider: str, started_at: datetime, clock: Callable[[], datetime],
-           picture_hosts: tuple[str, ...], limits: Mapping[str, Any]) -> Crawl:
+           picture_hosts: tuple[str, ...], batch: tuple[int, float], limits: Mapping[str, Any]) -> Crawl:
     territory = Territory(start, picture_hosts)
     if territory.trespass(start):
         raise LakehouseError(f"{start!r} is no address to start from; give the shop's page with http:// or https:// (--start URL).")
     lock = _lock(shop)
-    landing = Landing(crawl_id, shop, clock=clock)
+    landing = Landing(crawl_id, shop, clock=clock, rows=batch[0], seconds=batch[1])
     return Crawl(crawl_id, shop, start, spider, territory, clock, CrawlMemory(), landing, started_at, lock=lock,
                  pages_before=_pages_today(shop, clock()), last_listings=_last_listings(shop, crawl_id), **limits)
 

@@ -27,7 +27,7 @@ class BronzePipeline:
     async def _beat(self) -> None:
         """Rows that wait land by age even where no further row comes."""
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(min(1.0, self.landing.seconds))
             try:
                 await self.landing.relieve()
             except Exception:
