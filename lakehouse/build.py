@@ -6,6 +6,7 @@ import importlib
 import logging
 import time
 import uuid
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -38,6 +39,7 @@ def run(
     context: typer.Context,
     names: list[str] = typer.Argument(None, metavar="TABLE...", help="Tables to build; all that follow from what has landed by default."),
     run_id: str = typer.Option("", help="Names the run in commits and quality_results."),
+    class_map: Path = typer.Option(None, help="First take these answers, as `mep3m class-map import` does."),
 ) -> None:
     """Build tables: job, gate, publish, in the order that they depend on one another.
 
@@ -50,6 +52,8 @@ def run(
         wanted = tables.in_build_order(tuple(tables.find(name) for name in given))
     else:
         wanted = tuple(t for t in tables.in_build_order() if t.origin in (Origin.LANDED, Origin.BUILT))
+    if class_map is not None:
+        importlib.import_module("spark_jobs.class_map_command").import_file(class_map, replace=False, decided_by="")
     run_id = run_id or uuid.uuid4().hex[:12]
     for table in wanted:
         started = time.monotonic()

@@ -98,9 +98,7 @@ def run(
                 class_map, gold = class_map or scratch / "key" / "class_map.csv", scratch / "key" / "gold_pairs.tsv"
             with sample_shops(source, scratch) as ready:
                 step(console, "crawl", "--shops", ready, "--allow-address", "127.0.0.1")
-        if class_map is not None:
-            step(console, "class-map", "import", class_map)
-        step(console, "build")
+        step(console, "build", *(["--class-map", class_map] if class_map else []))
         if not summary.rows("products"):
             console.print("\nNo product yet: nobody has said which curated class the shops' classes belong to.\n"
                           "  mep3m class-map pending          lists them\n  mep3m class-map import FILE.csv  takes your answers; then run again")
