@@ -32,13 +32,13 @@ def _checked(path: Path, console: Console):
 
 def _report(console: Console, path: Path, landed) -> None:
     if landed.already:
-        console.print(f"{path.name} was landed before ({landed.listings:,} listings, {landed.rejects:,} rejected); nothing was added.")
+        console.print(f"{path.name} was landed before ({landed.listings:,} listings, {landed.rejects:,} rejected); nothing was added.", soft_wrap=True)
         return
     shops = ", ".join(sorted(landed.crawl_ids))
     console.print(f"{landed.listings:,} listings landed, {landed.rejects:,} rejected"
                   + (f", {landed.images:,} new pictures" if landed.images else "") + f": {shops}", soft_wrap=True)
     if landed.rejects:
-        console.print("Why, with each row: mep3m sql \"select reason, count(*) from ops.rejects group by 1\"", highlight=False)
+        console.print("Why, with each row: mep3m sql \"select reason, count(*) from ops.rejects group by 1\"", highlight=False, soft_wrap=True)
 
 
 @app.callback()
@@ -66,6 +66,53 @@ def listings(
         reader.read(source, limit_per_shop=limit_per_shop, label_column=label_column), source=file.name, import_id=import_id,
         rules={"title": "column title", "breadcrumbs": "column native_path"},
         **({"pictures": album.choose, "flush_pictures": album.land} if album else {}),
+    )
+    _report(console, file, landed)
+
+
+@app.command()
+def feed(
+    file: Path = typer.Argument(help="CSV, TSV, JSON Lines or Google merchant XML (RSS, Atom), gzipped or not."),
+    shop: str = typer.Option(..., metavar="NAME", help="What the shop is called in the lake."),
+    kind: str = typer.Option("", "--format", help="csv, tsv, jsonl or xml, where the file's name does not say it."),
+    separator: str = typer.Option(">", help="What stands between the levels of a category."),
+) -> None:
+    """A shop's own feed: id, title, category (product_type), link, image_link.
+
+    Pictures are recorded as addresses; a crawl fetches them.
+    """
+    from crawlers.feeds import feed as reader
+    from crawlers.feeds import landing
+    from crawlers.feeds.records import shop_name
+
+    console = Console(stderr=True)
+    source = _checked(file, console)
+    landed = landing.land(
+        reader.read(source, shop=shop_name(shop), kind=kind, separator=separator), source=file.name,
+        import_id=_import_id(source.fingerprint, f"feed={shop}", kind, separator),
+        rules={"title": "feed", "breadcrumbs": "feed", "image_urls": "feed"},
+    )
+    _report(console, file, landed)
+
+
+@app.command()
+def mep3m(
+    file: Path = typer.Argument(help="MEP-3M's annotation.json, gzipped or not."),
+    images: Path = typer.Option(None, help="The folder that holds its Images folder; without it no picture is landed."),
+    shop: str = typer.Option("mep3m", metavar="NAME", help="What the source is called in the lake."),
+) -> None:
+    """MEP-3M as released: class_name and sub_class_name become the breadcrumb; FALSE and FLASE mean none."""
+    from crawlers.feeds import landing, pictures
+    from crawlers.feeds import mep3m as reader
+    from crawlers.feeds.records import shop_name
+
+    console = Console(stderr=True)
+    source = _checked(file, console)
+    folder = pictures.Folder(images) if images else None
+    landed = landing.land(
+        reader.read(source, shop=shop_name(shop)), source=file.name, import_id=_import_id(source.fingerprint, f"mep3m={shop}", images and "images"),
+        rules={"title": "field title", "breadcrumbs": "fields class_name, sub_class_name", "image_urls": "field img_path"},
+        **({"pictures": folder.choose, "flush_pictures": folder.land} if folder else {}),
     )
     _report(console, file, landed)
 

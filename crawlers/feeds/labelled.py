@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from crawlers.feeds import listings
 from crawlers.feeds.landing import BATCH_ROWS, Seen
-from crawlers.feeds.pictures import Album, path_of
+from crawlers.feeds.pictures import Album
 from crawlers.feeds.records import Record, Refused
 from crawlers.feeds.source import Source
 from lakehouse import arrow, tables
@@ -44,7 +44,7 @@ class Taken:
 
 def product_id(shop: str, listing_id: str) -> str:
     """As in `products`, so that the two tables join."""
-    return hashlib.sha256(f"{shop}|{listing_id}".encode()).hexdigest()
+    return hashlib.sha256(f"{shop}\x1f{listing_id}".encode()).hexdigest()[:20]
 
 
 def split_of(product: str) -> str:
@@ -133,12 +133,12 @@ def _product(record: Record, node: Node, album: Album | None) -> dict:
     found = album.picture(record) if album else None
     path, resolution = None, None
     if found:
-        sha256, facts = found
-        path, resolution = path_of(sha256, facts["format"]), [facts["height"], facts["width"], facts["channels"]]
+        path, resolution = found.path, [found.height, found.width, found.channels]
     return {"product_id": key, "shop": record.shop, "listing_id": record.listing_id, **asdict(node), "img_path": path,
             "img_resolution": resolution, "title": record.title.strip(), "split": split_of(key)}
 
 
 def _reject(row: Refused, import_id: str) -> dict[str, str]:
     key = "|".join((row.shop, row.listing_id or row.place, row.place, import_id))
-    return {"table": tables.LABELLED_PRODUCTS.name, "key": key, "reason": row.reason, "row": json.dumps(asdict(row), ensure_ascii=False)[:10_000], "run_id": import_id}
+    return {"table": tables.LABELLED_PRODUCTS.name, "key": key, "reason": row.reason,
+            "row": json.dumps(asdict(row), ensure_ascii=False)[:10_000], "run_id": import_id}

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from crawlers.feeds.records import Record, Refused
+from crawlers.pictures import seeded_order
 from lakehouse import arrow, tables
 from lakehouse.errors import LakehouseError, MissingTable
 
@@ -166,7 +167,7 @@ def _rows(records: list[Record], hashes: list[str | None], crawl_id: Callable[[s
         "title": [record.title for record in records], "breadcrumbs": [record.breadcrumbs for record in records],
         "subsub_class_name": [record.subsub_class_name for record in records],
         "image_urls": [record.image_urls for record in records],
-        "image_url": [record.image_urls[0] if record.image_urls else None for record in records],
+        "image_url": [next(iter(seeded_order(record.shop, record.listing_id, record.image_urls)), None) for record in records],
         "image_sha256": hashes, "rules": [list(rules.items())] * len(records),
     }
     return pa.Table.from_pydict(columns, schema=arrow.schema(tables.RAW_LISTINGS))

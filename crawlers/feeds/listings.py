@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from crawlers.feeds.records import Record, Refused, levels, title_fault
+from crawlers.feeds.records import SHOP_NAME, Record, Refused, levels, title_fault
 from crawlers.feeds.source import Source
 from lakehouse.errors import LakehouseError
 
@@ -70,6 +70,8 @@ def read(source: Source, *, limit_per_shop: int = 0, label_column: str = "", lab
             fault = title_fault(fields[title])
             if not shop or not identity:
                 fault = "platform or listing_id is empty"
+            elif not SHOP_NAME.fullmatch(shop):
+                fault = "platform cannot name a shop"
             elif not fault and not crumbs:
                 fault = "category path is empty"
             elif not fault and label_needed and label is not None and not levels(fields[label]):

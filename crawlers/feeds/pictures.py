@@ -4,48 +4,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import zipfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from PIL import Image, UnidentifiedImageError
-
 from crawlers.feeds.records import Record
+from crawlers.pictures import BrokenPicture, Picture, look, store
 from lakehouse import arrow, settings, tables
 from lakehouse.errors import LakehouseError, MissingTable
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"}
-MAX_PIXELS = 50_000_000
 MAX_BYTES = 20_000_000
-TINY_PIXELS = 32
-
-
-def measured(body: bytes) -> dict | None:
-    """Format, size and verdict of a picture's bytes; None where they are none, or more pixels than can be decoded safely."""
-    try:
-        with Image.open(io.BytesIO(body)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                return None
-            frames, kind, size = getattr(picture, "n_frames", 1), (picture.format or "").lower(), picture.size
-            picture.load()
-            channels = len(picture.convert("RGB").getbands()) if picture.mode == "P" else len(picture.getbands())
-            flat = all(low == high for low, high in (band for band in _extrema(picture)))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
-    verdict = "animated" if frames > 1 else "tiny" if min(size) < TINY_PIXELS else "placeholder" if flat else "usable"
-    return {"format": kind, "width": size[0], "height": size[1], "channels": channels, "size_bytes": len(body), "verdict": verdict}
-
-
-def _extrema(picture: Image.Image) -> list[tuple[float, float]]:
-    found = picture.getextrema()
-    return [found] if isinstance(found[0], int | float) else list(found)
-
-
-def path_of(sha256: str, kind: str) -> str:
-    """Where a picture's bytes lie, relative to the lake's root."""
-    return f"images/{sha256[:2]}/{sha256}.{kind}"
 
 
 class Store:
@@ -58,21 +29,18 @@ class Store:
         except MissingTable:
             self._known = set()
 
-    def keep(self, body: bytes, url: str) -> tuple[str, dict] | None:
-        """The picture's hash and measures, its bytes written; None where they are no picture."""
-        if len(body) > MAX_BYTES or (facts := measured(body)) is None:
+    def keep(self, body: bytes, url: str) -> Picture | None:
+        """What the picture is, its bytes written; None where they are no picture."""
+        if len(body) > MAX_BYTES:
             return None
-        sha256 = hashlib.sha256(body).hexdigest()
-        path = path_of(sha256, facts["format"])
-        target = settings.load().path / path
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_suffix(f".{hashlib.sha256(url.encode()).hexdigest()[:8]}.part")
-            draft.write_bytes(body)
-            draft.replace(target)
-        if sha256 not in self._known:
-            self._waiting[sha256] = {"image_sha256": sha256, "url": url, "path": path, **facts}
-        return sha256, facts
+        try:
+            picture = look(body, url)
+        except BrokenPicture:
+            return None
+        store(settings.load().path, picture, body)
+        if picture.image_sha256 not in self._known:
+            self._waiting[picture.image_sha256] = asdict(picture) | {"url": url, "path": picture.path}
+        return picture
 
     def land(self, crawl_id: str, number: int) -> int:
         """The pictures kept since the last call as rows; how many are new."""
@@ -84,6 +52,31 @@ class Store:
         self._known.update(self._waiting)
         self._waiting.clear()
         return len(rows)
+
+
+class Folder:
+    """Pictures at the paths that records name, below one folder."""
+
+    def __init__(self, place: Path) -> None:
+        """
+        Raises:
+            LakehouseError: it is no folder.
+        """
+        if not place.is_dir():
+            raise LakehouseError(f"{place} is not a folder; name the folder that the records' picture paths lie in.")
+        self.place = place.resolve()
+        self._store = Store()
+        self.land = self._store.land
+
+    def choose(self, record: Record) -> str | None:
+        """The hash of the record's first picture; None where it is missing, no picture, or its path leads out of the folder."""
+        for name in record.image_urls[:1]:
+            target = (self.place / name).resolve()
+            if not target.is_relative_to(self.place) or not target.is_file() or target.stat().st_size > MAX_BYTES:
+                return None
+            found = self._store.keep(target.read_bytes(), name)
+            return found.image_sha256 if found else None
+        return None
 
 
 class Album:
@@ -130,8 +123,8 @@ class Album:
         told = "|".join(f"{label}={name}" for label, name in sorted(self._classes.items()))
         return hashlib.sha256(f"{told}|{sorted((name, len(found)) for name, found in self._members.items())}".encode()).hexdigest()[:16]
 
-    def picture(self, record: Record) -> tuple[str, dict] | None:
-        """The picture of a record's label: its hash and measures. The same for the same shop and listing_id, whatever else the file holds."""
+    def picture(self, record: Record) -> Picture | None:
+        """The picture of a record's label. The same for the same shop and listing_id, whatever else the file holds."""
         members = self._members.get(self._classes.get(record.label, ""))
         if not members:
             return None
@@ -140,12 +133,12 @@ class Album:
 
     def choose(self, record: Record) -> str | None:
         found = self.picture(record)
-        return found[0] if found else None
+        return found.image_sha256 if found else None
 
     def land(self, crawl_id: str, number: int) -> int:
         return self._store.land(crawl_id, number)
 
-    def _keep(self, member: str) -> tuple[str, dict] | None:
+    def _keep(self, member: str) -> Picture | None:
         try:
             body = self._zip.read(member) if self._zip else (self.place / member).read_bytes()
         except (OSError, zipfile.BadZipFile):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
+
+from lakehouse.errors import LakehouseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,20 @@ class Refused:
     place: str
     reason: str
     row: str
+
+
+SHOP_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
+
+
+def shop_name(name: str) -> str:
+    """The name, if it can be one: it becomes part of ids and of addresses in reports.
+
+    Raises:
+        LakehouseError: it holds other characters.
+    """
+    if not SHOP_NAME.fullmatch(name):
+        raise LakehouseError(f"{name!r} cannot name a shop; use up to 64 letters, digits, '.', '_' and '-'.")
+    return name
 
 
 def levels(path: str, separator: str = ">") -> list[str]:
