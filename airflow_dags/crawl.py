@@ -1,0 +1,28 @@
+"""Crawl: read the shops, land what they show, audit it.
+
+`LAKEHOUSE_SHOPS` names the file that lists the shops: `[{"shop": "jd", "url": "https://..."}]`; a run's parameter `shops` takes
+its place. Crawls that were cut off are taken up first. A crawl that fails its audit stays in bronze and is read no further; the
+audit fails only if no crawl is left to go on with. An audited `raw_listings` sets off `curate`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from airflow.sdk import DAG, Param
+
+from airflow_dags.wiring import SETTINGS, built, command
+from lakehouse import tables
+
+with DAG(
+    "crawl", schedule="@daily", start_date=datetime(2026, 1, 1, tzinfo=UTC), doc_md=__doc__, **SETTINGS,
+    params={"shops": Param("", type="string", description="A file that lists shops; LAKEHOUSE_SHOPS by default."),
+            "options": Param("", type="string", description="Further options of mep3m crawl, such as --allow-address 127.0.0.1.")},
+):
+    given = {"SHOPS": "{{ params.shops }}", "OPTIONS": "{{ params.options }}"}
+    resume = command("resume", "crawl", "--resume", "--quiet", "$OPTIONS", given=given)
+    crawl = command("crawl", "crawl", "--quiet", "--shops", '"${SHOPS:-$LAKEHOUSE_SHOPS}"', "$OPTIONS", given=given)
+    crawl_runs, raw_listings, raw_images, crawl_pages = map(
+        built, (tables.CRAWL_RUNS, tables.RAW_LISTINGS, tables.RAW_IMAGES, tables.CRAWL_PAGES))
+
+    resume >> crawl >> crawl_runs >> crawl_pages >> raw_images >> raw_listings

@@ -1,0 +1,23 @@
+"""Curate: turn landed listings into the curated taxonomy and the data set, auditing every table on the way.
+
+Each task is one table: its job writes a batch to staging, Great Expectations audits it, and only then is it published; a refused
+batch fails the task with the expectations it did not hold, and leaves the table as it was. Set off by audited listings, and by
+what people decide about classes and names. Nobody is waited for: what is undecided keeps a provisional name, or waits unmapped,
+and the DAG `decide` asks for it.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG
+
+from airflow_dags.wiring import SETTINGS, asset, built
+from lakehouse import tables
+
+with DAG("curate", schedule=asset(tables.RAW_LISTINGS) | asset(tables.NAMING_DECISIONS), doc_md=__doc__, **SETTINGS):
+    listings, listing_tokens, native_sub_classes, sub_class_pairs, alignments = map(
+        built, (tables.LISTINGS, tables.LISTING_TOKENS, tables.NATIVE_SUB_CLASSES, tables.SUB_CLASS_PAIRS, tables.ALIGNMENTS))
+    taxonomy, label_mapping, products, dataset_statistics = map(
+        built, (tables.TAXONOMY, tables.LABEL_MAPPING, tables.PRODUCTS, tables.DATASET_STATISTICS))
+
+    listings >> listing_tokens >> native_sub_classes >> sub_class_pairs >> alignments
+    alignments >> taxonomy >> label_mapping >> products >> dataset_statistics
