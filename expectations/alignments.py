@@ -12,7 +12,7 @@ from expectations.rules import ExpectColumnValuesToSatisfy
 def expectations() -> list[Expectation]:
     """alignments, beyond what its declaration says."""
     return [
-        ExpectColumnValuesToSatisfy(column="shop_a", rule="struct(shop_a, native_path_a) < struct(shop_b, native_path_b)"),
+        ExpectColumnValuesToSatisfy(column="shop_a", rule="shop_a < shop_b or shop_a = shop_b and native_path_a < native_path_b"),
 
         gxe.ExpectColumnValuesToBeInSet(column="relation", value_set=["equivalent", "broader", "narrower", "overlapping", "none"]),
         gxe.ExpectColumnValuesToBeInSet(column="zone", value_set=["merged", "review", "apart"]),

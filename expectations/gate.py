@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from expectations.audit import Finding, audit, rows_of
 from lakehouse import arrow, spark, tables
+from lakehouse.errors import BatchRefused, LakehouseError
 from lakehouse.tables import CRAWL_RUNS, QUALITY_RESULTS, Origin, Table
 
 log = logging.getLogger("mep3m.gate")
@@ -23,53 +24,69 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("table", help="the table's name")
     parser.add_argument("--run-id", default="", help="names the run in quality_results; the batch's own by default")
     args = parser.parse_args(argv)
-    table = tables.find(args.table)
+    try:
+        let_through(tables.find(args.table), args.run_id)
+    except LakehouseError as error:
+        print(f"mep3m: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def let_through(table: Table, run_id: str = "") -> None:
+    """Audit the table's staged batch and publish it; audit a landed or recorded table where it lies.
+
+    Raises:
+        BatchRefused: an expectation does not hold; for landed tables, no crawl is left to go on with.
+        MissingTable: no batch is staged.
+    """
     started = time.monotonic()
     if table.origin is Origin.LANDED:
-        problem = audit_crawls(args.run_id or uuid.uuid4().hex[:12])
+        audit_crawls(run_id or uuid.uuid4().hex[:12])
     elif table.origin is Origin.RECORDED:
-        problem = audit_in_place(table, args.run_id or uuid.uuid4().hex[:12])
+        audit_in_place(table, run_id or uuid.uuid4().hex[:12])
     else:
-        problem = audit_and_publish(table, args.run_id)
-    log.info("%s: %s, %.1f s", table.name, "refused" if problem else "passed", time.monotonic() - started)
-    if problem:
-        print(f"mep3m: {problem}", file=sys.stderr)
-    return 1 if problem else 0
+        audit_and_publish(table, run_id)
+    log.info("%s: passed, %.1f s", table.name, time.monotonic() - started)
 
 
-def audit_and_publish(table: Table, run_id: str = "") -> str:
-    """The staged batch into its table if it passes. Returns the sentence that says why not, else nothing."""
-    lineage = spark.staged_lineage(table)
+def audit_and_publish(table: Table, run_id: str = "") -> None:
+    """The staged batch into its table, if it passes."""
     batch = spark.staged(table).cache()
+    lineage = spark.staged_lineage(table)
+    run_id = run_id or lineage.get("run_id") or uuid.uuid4().hex[:12]
     try:
         findings = audit(table, batch)
-        record(table, findings, run_id or lineage.get("run_id") or uuid.uuid4().hex[:12])
+        record(table, findings, run_id)
         if failed := failures(findings):
-            return f"{table.full_name}: the staged batch does not hold {failed}; nothing was published."
+            raise BatchRefused(f"{table.full_name}: the batch stays in staging and nothing was published, since it does not hold {failed}; "
+                               f"{_look(run_id)}.")
         published = spark.publish(table, batch, lineage)
         log.info("%s: %d added, %d changed, %d removed", table.name, published.added, published.changed, published.removed)
-        return ""
     finally:
         batch.unpersist()
 
 
-def audit_in_place(table: Table, run_id: str) -> str:
-    """What the frame itself recorded, as it stands."""
+def audit_in_place(table: Table, run_id: str) -> None:
+    """What the frame itself, or an import, recorded, as it stands."""
     findings = audit(table, spark.read(table))
     record(table, findings, run_id)
-    failed = failures(findings)
-    return f"{table.full_name} does not hold {failed}." if failed else ""
+    if failed := failures(findings):
+        raise BatchRefused(f"{table.full_name} does not hold {failed}; {_look(run_id)}.")
 
 
-def audit_crawls(run_id: str) -> str:
+def _look(run_id: str) -> str:
+    return f"see mep3m sql \"select * from ops.quality_results where run_id = '{run_id}' and not success\""
+
+
+def audit_crawls(run_id: str) -> None:
     """Every finished crawl that nobody has audited yet: `passed` only if its rows pass in all landed tables.
 
     A crawl is judged whole, so whichever landed table the gate is called for, all of them are looked at; called for the
     next one it finds nothing left to do. Suites of landed tables judge rows, or crawls one by one, so that the rows of
     several crawls can be audited together: only where something fails are they looked at apart.
 
-    Returns:
-        A sentence if there is no passed crawl to go on with; a failed one beside passed ones stops nothing.
+    Raises:
+        BatchRefused: there is no passed crawl to go on with; a failed one beside passed ones stops nothing.
     """
     for table in LANDED:
         arrow.create(table)
@@ -84,9 +101,10 @@ def audit_crawls(run_id: str) -> str:
                 print(f"mep3m: crawl {crawl_id} failed its audit and is not read further: {'; '.join(notes[crawl_id])}.", file=sys.stderr)
         arrow.upsert(CRAWL_RUNS, arrow.batch(CRAWL_RUNS, [_pairs(runs[crawl_id]) for crawl_id in pending]))
     if any(row["audit"] == "passed" for row in runs.values()):
-        return ""
-    waiting = "none has finished" if runs and not pending else "all failed their audit" if runs else "nothing has landed"
-    return f"No crawl can be read further: {waiting}; run `mep3m crawl` or `mep3m import` (and see bronze.crawl_runs)."
+        return
+    finished = any(row["finished_at"] is not None for row in runs.values())
+    waiting = "all that finished failed their audit" if finished else "none has finished" if runs else "nothing has landed"
+    raise BatchRefused(f"No crawl can be read further: {waiting}; run `mep3m crawl` or `mep3m import`, or see audit_notes in bronze.crawl_runs.")
 
 
 def _pairs(row: dict) -> dict:

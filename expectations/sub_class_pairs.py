@@ -11,7 +11,7 @@ from expectations.rules import ExpectColumnValuesToSatisfy
 def expectations() -> list[Expectation]:
     """sub_class_pairs, beyond what its declaration says."""
     return [
-        ExpectColumnValuesToSatisfy(column="shop_a", rule="struct(shop_a, native_path_a) < struct(shop_b, native_path_b)"),
+        ExpectColumnValuesToSatisfy(column="shop_a", rule="shop_a < shop_b or shop_a = shop_b and native_path_a < native_path_b"),
 
         gxe.ExpectColumnValuesToBeBetween(column="label_similarity", min_value=0, max_value=1),
         ExpectColumnValuesToSatisfy(column="label_similarity", rule="name_a <> name_b or label_similarity > 0.999999"),

@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 
 from lakehouse import tables
-from lakehouse.errors import BatchRefused
 from lakehouse.tables import Origin, Table
 
 app = typer.Typer()
@@ -29,9 +28,7 @@ def build(table: Table, run_id: str, arguments: list[str]) -> None:
     if table.origin not in (Origin.LANDED, Origin.RECORDED):
         job = importlib.import_module(f"spark_jobs.{table.name}")
         job.main(["--run-id", run_id, *arguments])
-    if gate.main([table.name, "--run-id", run_id]) != 0:
-        raise BatchRefused(f"{table.full_name}: the batch failed its expectations and stays in staging; see why with "
-                           f"mep3m sql \"select * from ops.quality_results where run_id = '{run_id}' and not success\"")
+    gate.let_through(table, run_id)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
