@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 from rich.console import Console
@@ -33,7 +34,7 @@ def expectations() -> tuple[int, int]:
     """Results that held and that did not, of each table's last audit."""
     last: dict[tuple, tuple] = {}
     for row in arrow.read(tables.QUALITY_RESULTS, columns=["table", "expectation", "column", "details", "success", "checked_at"]).to_pylist():
-        key = (row["table"], row["expectation"], row["column"], row["details"])
+        key = (row["table"], row["expectation"], row["column"], str(json.loads(row["details"])["parameters"]))
         if key not in last or row["checked_at"] > last[key][0]:
             last[key] = (row["checked_at"], row["success"])
     held = Counter(success for _, success in last.values())
