@@ -19,7 +19,8 @@ def build(listings: DataFrame, listing_tokens: DataFrame, class_map: DataFrame) 
     """One row a (shop, native_path).
 
     "First" means in the order of a hash of the listing's id: the same on every run and engine, and, unlike the ids themselves, no
-    preference for old listings. Titles are taken whole while they fit, since half a word is a term that nobody wrote.
+    preference for old listings. Titles are taken whole while they fit, since half a word is a term that nobody wrote. Terms are in
+    lower case: NIKE and Nike are one.
 
     Args:
         listings: (shop, listing_id, title, native levels).
@@ -32,7 +33,7 @@ def build(listings: DataFrame, listing_tokens: DataFrame, class_map: DataFrame) 
 
     @F.arrow_udf("array<struct<term:string,count:int>>")
     def counted(texts: pa.Array) -> pa.Array:
-        return term_counts.count_terms(texts)
+        return term_counts.count_terms(term_counts.lower(texts))
 
     key = ("shop", "native_path")
     so_far = Window.partitionBy(*key).orderBy(F.xxhash64("listing_id"), "listing_id").rowsBetween(Window.unboundedPreceding, Window.currentRow)

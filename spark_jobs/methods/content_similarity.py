@@ -49,8 +49,9 @@ def content_similarities(vectors: sparse.csr_array, i: np.ndarray, j: np.ndarray
     >>> [round(float(s), 3) for s in content_similarities(vectors, np.array([0, 0, 0]), np.array([1, 2, 3]))]
     [1.0, 0.0, 0.447]
     """
-    squares = np.add.reduceat(np.append(vectors.data ** 2, 0), vectors.indptr[:-1]) if vectors.nnz else np.zeros(vectors.shape[0])
-    squares = np.where(np.diff(vectors.indptr) == 0, 0, squares).astype(np.float64)
+    if not len(i):
+        return np.zeros(0)
+    squares = np.asarray((vectors * vectors).sum(axis=1), dtype=np.float64)
     products = np.zeros(len(i), dtype=np.int64)
     dense = np.zeros(vectors.shape[1], dtype=np.int64)
     order = np.argsort(i, kind="stable")

@@ -10,6 +10,17 @@ CHARACTERS = 22_000         # MEP-3M, section 3.1: "the first 22000 characters",
 TYPE = pa.list_(pa.struct([("term", pa.string()), ("count", pa.int32())]))
 
 
+def lower(texts: pa.Array) -> pa.Array:
+    """Lists of words in lower case.
+
+    >>> lower(pa.array([["NIKE", "鞋"], None])).to_pylist()
+    [['nike', '鞋'], []]
+    """
+    lengths = np.asarray(pc.fill_null(pc.list_value_length(texts), 0), dtype=np.int64)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+    return pa.ListArray.from_arrays(offsets, pc.utf8_lower(texts.flatten()))
+
+
 def count_terms(texts: pa.Array) -> pa.Array:
     """How often each word occurs in each text, by word.
 

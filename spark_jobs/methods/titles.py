@@ -18,8 +18,9 @@ SEGMENTERS = ("rjieba", "jieba")
 # \p{Z} and the controls that mean white space; then every other control, format and private-use character
 _WHITE = r"[\t\n\v\f\r\x1c-\x1f\x{85}\p{Z}]+"
 _UNSEEN = r"[\p{Cc}\p{Cf}\p{Co}]+"
-# jieba and its Rust build disagree on hyphens, and on full stops outside a number; both cut alike where they are blank
-_SEGMENTERS_DISAGREE = re.compile(r"-|(?<![0-9])\.|\.(?![0-9])")
+# jieba and its Rust build disagree on codes such as ARCG045-2 or P_860 and on 23.5CM; on their parts they agree
+_DECIMAL = re.compile(r"([0-9]+\.[0-9]+)")
+_INSIDE_A_CODE = re.compile(r"[-_]|(?<![0-9])\.|\.(?![0-9])")
 
 
 class UnknownSegmenter(LakehouseError):
@@ -97,11 +98,11 @@ def words(title: str, segmenter: str = "rjieba") -> list[str]:
         UnknownSegmenter: `segmenter` names none.
     Source: MEP-3M, section 3.2 and Fig. 3 (titles are cut with jieba).
 
-    >>> words("【包邮】红富士-苹果 9.8元")
-    ['包邮', '红富士', '苹果', '9.8', '元']
+    >>> words("【包邮】红富士-苹果 9.8元 2.5KG")
+    ['包邮', '红富士', '苹果', '9.8', '元', '2.5', 'KG']
     """
     cut = _segmenter(segmenter)
-    return [token for token in cut(_SEGMENTERS_DISAGREE.sub(" ", title)) if is_word(token)]
+    return [token for token in cut(_INSIDE_A_CODE.sub(" ", _DECIMAL.sub(r" \1 ", title))) if is_word(token)]
 
 
 def words_of(titles: pa.Array, segmenter: str = "rjieba") -> pa.Array:

@@ -1,0 +1,173 @@
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spark_jobs.methods.decisions import Decision
+from spark_jobs.methods.taxonomy import CLASS, SUB_CLASS, SUBSUB_CLASS, Merge, NativeSubClass, components, doubles, grow
+
+SHOPS = ("jd", "yixun", "dangdang")
+CATEGORIES = [(shop, path) for shop in SHOPS for path in ("a", "b", "c", "d")]
+PAIRS = st.tuples(st.sampled_from(CATEGORIES), st.sampled_from(CATEGORIES)).filter(lambda pair: pair[0] != pair[1])
+MERGES = st.lists(st.builds(lambda pair, confidence: Merge(*pair, confidence), PAIRS, st.sampled_from([0.6, 0.8, 1.0])), max_size=14)
+
+
+def native(shop: str, path: str, name: str | None = None, class_id: int = 5, listings: int = 10, **more) -> NativeSubClass:
+    return NativeSubClass((shop, path), name or path.split(">")[-1], class_id, f"class {class_id}", listings, **more)
+
+
+TREE = st.lists(st.builds(native, st.sampled_from(SHOPS), st.sampled_from("abcd"), st.sampled_from(["果", "水果", "苹果"]), st.integers(1, 2),
+                          st.integers(1, 9)), unique_by=lambda s: s.category, max_size=12)
+
+
+def alive(nodes, level=SUB_CLASS):
+    return [n for n in nodes if n.level == level and not n.retired]
+
+
+@given(MERGES)
+def test_without_separations_they_are_the_connected_components(merges):
+    graph = nx.Graph()
+    graph.add_nodes_from(CATEGORIES)
+    graph.add_edges_from((m.a, m.b) for m in merges)
+    assert set(components(CATEGORIES, merges)) == {frozenset(one) for one in nx.connected_components(graph)}
+
+
+@given(MERGES, st.lists(PAIRS, max_size=6), st.randoms())
+def test_what_is_held_apart_is_apart_whatever_the_order(merges, apart, random):
+    found = components(CATEGORIES, merges, apart)
+    group = {member: number for number, one in enumerate(found) for member in one}
+    assert all(group[a] != group[b] for a, b in apart)
+    assert sorted(member for one in found for member in one) == sorted(CATEGORIES)
+    shuffled = [list(CATEGORIES), list(merges), list(apart)]
+    for one in shuffled:
+        random.shuffle(one)
+    assert components(*shuffled) == found
+
+
+def test_a_persons_merge_stands_before_a_surer_one():
+    a, b, c = CATEGORIES[:3]
+    found = components([a, b, c], [Merge(a, b, 1.0), Merge(b, c, 0.5, by_person=True)], [(a, c)])
+    assert frozenset([b, c]) in found
+
+
+@given(TREE, MERGES, st.randoms())
+def test_growing_again_changes_nothing_in_any_order(sub_classes, merges, random):
+    tree = grow(sub_classes, merges)
+    assert grow(sub_classes, merges, previous=tree) == tree
+    shuffled = [list(sub_classes), list(merges), list(tree)]
+    for one in shuffled:
+        random.shuffle(one)
+    assert grow(shuffled[0], shuffled[1]) == tree
+    assert grow(shuffled[0], shuffled[1], previous=shuffled[2]) == tree
+
+
+@given(st.lists(st.tuples(TREE, MERGES), min_size=2, max_size=4))
+def test_no_id_is_ever_given_twice(history):
+    tree, given_before = [], {}
+    for sub_classes, merges in history:
+        before, tree = tree, grow(sub_classes, merges, previous=tree)
+        keys = [(n.level, n.node_id) for n in tree]
+        assert len(keys) == len(set(keys))
+        assert {(n.level, n.node_id) for n in before} <= set(keys)
+        members = [m for n in tree for m in n.members]
+        assert sorted(members) == sorted(s.category for s in sub_classes)
+        below = [n.node_id for n in tree if n.level != CLASS]
+        assert len(below) == len(set(below))
+        retired = {n.node_id for n in before if n.retired and n.level != CLASS}
+        assert not retired & {n.node_id for n in tree if not n.retired and n.level != CLASS}
+        given_before |= {n.node_id: n for n in tree}
+
+
+def test_the_node_that_keeps_most_listings_keeps_its_id():
+    parts = [native("jd", "水果", listings=60), native("yixun", "水果", listings=30), native("dangdang", "水果", listings=20)]
+    together = grow(parts, [Merge(parts[0].category, parts[1].category), Merge(parts[1].category, parts[2].category)])
+    [whole] = alive(together)
+    split = grow(parts, [Merge(parts[1].category, parts[2].category)], previous=together)
+    by_member = {n.members[0]: n for n in alive(split)}
+    assert by_member["jd", "水果"].node_id == whole.node_id and by_member["jd", "水果"].predecessors == ()
+    assert by_member["dangdang", "水果"].node_id == 2 and by_member["dangdang", "水果"].predecessors == (whole.node_id,)
+
+    merged_again = grow(parts, [Merge(parts[0].category, parts[1].category), Merge(parts[1].category, parts[2].category)], previous=split)
+    [again] = alive(merged_again)
+    assert (again.node_id, again.predecessors) == (whole.node_id, (2,))
+    assert [(n.node_id, n.retired, n.members) for n in merged_again if n.node_id == 2] == [(2, True, ())]
+
+
+def test_a_shop_that_joins_disturbs_no_id():
+    before = [native("jd", "水果"), native("jd", "蔬菜"), native("yixun", "水果")]
+    tree = grow(before, [Merge(before[0].category, before[2].category)])
+    more = [*before, native("amazon", "水果", listings=5), native("amazon", "肉类", listings=500)]
+    grown = grow(more, [Merge(before[0].category, before[2].category), Merge(before[0].category, ("amazon", "水果"))], previous=tree)
+    ids = {m: n.node_id for n in alive(tree) for m in n.members}
+    assert all(n.node_id == ids[m] for n in alive(grown) for m in n.members if m in ids)
+    assert {n.name: n.node_id for n in alive(grown)}["肉类"] == max(ids.values()) + 1
+
+
+def test_names():
+    parts = [native("jd", "饮料", listings=5), native("yixun", "饮料饮品", listings=9), native("dangdang", "饮品", listings=9)]
+    merges = [Merge(parts[0].category, parts[1].category), Merge(parts[1].category, parts[2].category)]
+    [node] = alive(grow(parts, merges))
+    assert (node.name, node.provisional) == ("饮料饮品", True)
+    [node] = alive(grow(parts, merges, [Decision("name", "jd", "饮料", value="软饮料", decided_by="wang")]))
+    assert (node.name, node.provisional) == ("软饮料", False)
+    [node] = alive(grow(parts, merges, [Decision("name", "jd", "饮料", value="软饮料"), Decision("name", "yixun", "饮料饮品", value="水饮")]))
+    assert (node.name, node.provisional) == ("水饮", True)
+    [node] = alive(grow(parts[:1], []))
+    assert (node.name, node.provisional) == ("饮料", False)
+
+
+def test_doubles_of_one_shop_are_one_node_unless_a_person_says_otherwise():
+    twins = [native("jd", "大家电>电压力锅", "电压力锅"), native("jd", "小家电>电压力锅", "电压力锅"), native("jd", "礼品>电压力锅", "电压力锅", class_id=11)]
+    assert doubles(twins) == [Merge(twins[0].category, twins[1].category)]
+    assert len(alive(grow(twins, []))) == 2
+    apart = Decision("separate", *twins[0].category, *twins[1].category, decided_by="li")
+    assert len(alive(grow(twins, [], [apart]))) == 3
+
+
+def test_third_levels_lie_under_their_parent():
+    fruit, apple, other_apple = native("jd", "水果", listings=3), native("yixun", "苹果", listings=7), native("dangdang", "红苹果", listings=2)
+    under = Decision("third_level", *apple.category, *fruit.category, decided_by="wang")
+    tree = grow([fruit, apple, other_apple], [Merge(apple.category, other_apple.category), Merge(apple.category, fruit.category)], [under])
+    [parent], [child] = alive(tree), alive(tree, SUBSUB_CLASS)
+    assert parent.members == (fruit.category,) and child.parent_id == parent.node_id
+    assert set(child.members) == {apple.category, other_apple.category} and (child.name, child.provisional) == ("苹果", True)
+    [child] = alive(grow([fruit, apple], [], [Decision("third_level", *apple.category, *fruit.category, value="鲜苹果")]), SUBSUB_CLASS)
+    assert (child.name, child.provisional) == ("鲜苹果", False)
+
+
+def test_a_third_level_that_the_source_sets_apart():
+    fruit, other = native("jd", "水果"), native("yixun", "水果")
+    set_apart = [native("jd", "水果>苹果", parent=fruit.category), native("yixun", "水果>苹果", parent=other.category),
+                 native("jd", "水果>橙子", parent=fruit.category, listings=2)]
+    tree = grow([fruit, other, *set_apart], [Merge(fruit.category, other.category)])
+    [parent] = alive(tree)
+    assert [(n.name, n.parent_id, len(n.members), n.node_id) for n in alive(tree, SUBSUB_CLASS)] == [("苹果", parent.node_id, 2, 2), ("橙子", parent.node_id, 1, 3)]
+
+
+@pytest.mark.parametrize("decisions", [
+    [("a", "b"), ("b", "a")],                   # a circle
+    [("a", "b"), ("b", "c")],                   # a fourth level
+    [("a", "b"), ("a", "c")],                   # two parents
+])
+def test_third_levels_that_cannot_all_be_true_still_give_a_tree(decisions):
+    nodes = [native("jd", path) for path in "abc"]
+    tree = grow(nodes, [], [Decision("third_level", "jd", child, "jd", parent) for child, parent in decisions])
+    assert sorted(m for n in tree for m in n.members) == [("jd", "a"), ("jd", "b"), ("jd", "c")]
+    assert {n.parent_id for n in alive(tree, SUBSUB_CLASS)} <= {n.node_id for n in alive(tree)}
+
+
+def test_decisions_about_categories_that_are_gone_wait():
+    [node] = alive(grow([native("jd", "水果")], [], [Decision("name", "gone", "水果", value="x"), Decision("separate", "gone", "a", "jd", "水果"),
+                                                     Decision("third_level", "jd", "水果", "gone", "b")]))
+    assert node.name == "水果"
+
+
+def test_a_merge_across_classes_lies_where_most_listings_are():
+    parts = [native("jd", "水果", class_id=5, listings=9), native("yixun", "水果", class_id=11, listings=10)]
+    [node] = alive(grow(parts, [Merge(parts[0].category, parts[1].category)]))
+    assert node.parent_id == 11
+
+
+def test_a_class_without_sub_classes_is_retired_and_its_id_stays_taken():
+    tree = grow([native("jd", "a", class_id=3)], [])
+    assert [(n.node_id, n.retired) for n in grow([native("jd", "a", class_id=4)], [], previous=tree) if n.level == CLASS] == [(3, True), (4, False)]
