@@ -1,0 +1,319 @@
+"""The Delta exporter as a stranger would use it: in a bare Scrapy project, and the sink under it through crashes."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable
+
+from crawlers.exporters.sink import DeltaSink, DeltaSinkError, RowRefused
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCHEMA = {"number": "int64!", "title": "string", "shelf": "string"}
+
+SPIDER = '''
+import sys
+import scrapy
+
+
+class Books(scrapy.Spider):
+    name = "books"
+    custom_settings = {settings!r}
+
+    async def start(self):
+        for number in range(25):
+            yield {{"number": number, "title": f"第{{number}}本", "shelf": "ab"[number % 2], "tags": ["x"] * (number % 3)}}
+        yield {{"number": "not a number", "title": None, "shelf": "a", "tags": []}}
+
+    def closed(self, reason):
+        print("strangers:", sorted(name for name in sys.modules if name.split(".")[0] in ("lakehouse", "spark_jobs", "sample_shops")))
+        print("stats:", {{key: value for key, value in self.crawler.stats.get_stats().items() if key.startswith(("delta/", "feedexport"))}})
+'''
+
+
+def bare_project(folder: Path, settings: dict[str, Any]) -> subprocess.CompletedProcess:
+    """A Scrapy project of one file, run by Scrapy's own command."""
+    (folder / "books.py").write_text(SPIDER.format(settings=settings), encoding="utf-8")
+    surroundings = {"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"}
+    return subprocess.run([sys.executable, "-m", "scrapy", "runspider", "books.py"], cwd=folder, env=surroundings, capture_output=True, text=True, timeout=60)
+
+
+def rows(table: Path | str) -> list[dict[str, Any]]:
+    return DeltaTable(str(table)).to_pyarrow_table().to_pylist()
+
+
+def numbers(table: Path | str) -> list[int]:
+    return sorted(row["number"] for row in rows(table))
+
+
+def test_a_bare_scrapy_project_exports_to_delta(tmp_path: Path):
+    run = bare_project(tmp_path, {
+        "ADDONS": {"crawlers.exporters.delta.DeltaAddon": 500},
+        "FEEDS": {
+            "tables/books": {"format": "delta", "item_export_kwargs": {
+                "schema": {**SCHEMA, "tags": "list<string>"}, "partition_by": ["shelf"], "batch_rows": 10}},
+            "books.jsonl": {"format": "jsonlines", "encoding": "utf8"},         # other formats go on as they were
+        },
+    })
+
+    assert run.returncode == 0, run.stderr
+    table = DeltaTable(str(tmp_path / "tables/books"))
+    assert numbers(tmp_path / "tables/books") == list(range(25))
+    (fifth,) = (row for row in rows(tmp_path / "tables/books") if row["number"] == 5)
+    assert fifth == {"number": 5, "title": "第5本", "shelf": "b", "tags": ["x", "x"]}
+    assert table.metadata().partition_columns == ["shelf"]
+    assert table.version() == 3         # created, then 10, 10, 5
+    assert len((tmp_path / "books.jsonl").read_text().splitlines()) == 26
+    assert "strangers: []" in run.stdout
+    assert "'delta/items_refused': 1" in run.stdout
+    assert "field 'number' is 'not a number', which is no int64" in run.stderr
+
+
+def test_the_pipeline_does_the_same(tmp_path: Path):
+    run = bare_project(tmp_path, {
+        "ITEM_PIPELINES": {"crawlers.exporters.delta.DeltaPipeline": 900},
+        "DELTA_TABLE": {"uri": "tables/books", "schema": SCHEMA, "extra": "ignore", "unique_by": ["title"]},
+    })
+
+    assert run.returncode == 0, run.stderr
+    assert numbers(tmp_path / "tables/books") == list(range(25))
+
+
+def test_a_feed_without_a_schema_says_so(tmp_path: Path):
+    run = bare_project(tmp_path, {"ADDONS": {"crawlers.exporters.delta.DeltaAddon": 500}, "FEEDS": {"t": {"format": "delta"}}})
+
+    assert "Declare the table's schema" in run.stderr
+    assert not (tmp_path / "t").exists()
+
+
+def test_each_batch_is_one_commit_by_count(tmp_path: Path):
+    sink = DeltaSink(tmp_path / "t", SCHEMA, batch_rows=4)
+    for number in range(10):
+        sink.add({"number": number})
+    sink.close()
+
+    assert numbers(tmp_path / "t") == list(range(10))
+    added = [entry["operationMetrics"]["num_added_rows"] for entry in DeltaTable(str(tmp_path / "t")).history() if "operationMetrics" in entry
+             and "num_added_rows" in entry["operationMetrics"]]
+    assert sorted(added) == [2, 4, 4]
+
+
+def test_a_batch_is_committed_by_age_and_by_size(tmp_path: Path):
+    sink = DeltaSink(tmp_path / "t", SCHEMA, batch_seconds=0.05, batch_bytes=1_000_000)
+    sink.add({"number": 1})
+    sink.tick()
+    time.sleep(0.06)
+    sink.tick()
+    until = time.monotonic() + 10
+    while not rows(tmp_path / "t") and time.monotonic() < until:
+        time.sleep(0.02)
+    assert numbers(tmp_path / "t") == [1]
+    sink.batch_seconds = 1000
+    sink.add({"number": 2, "title": "x" * 1_100_000})
+    until = time.monotonic() + 10
+    while len(rows(tmp_path / "t")) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    assert numbers(tmp_path / "t") == [1, 2]
+    sink.close()
+
+
+WRITER = """
+import sys
+from crawlers.exporters.sink import DeltaSink
+folder, first = sys.argv[1], int(sys.argv[2])
+schema = {"number": "int64!", "title": "string", "shelf": "string"}
+sink = DeltaSink(folder + "/t", schema, batch_rows=50, batch_seconds=0.05, spool=folder + "/spool")
+print("open", flush=True)
+for number in range(first, first + 100_000):
+    sink.add({"number": number, "title": "x" * 50})
+    print(number, flush=True)
+    sink.tick()
+"""
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(15, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_every_accepted_row_lands_once(tmp_path: Path, kills: int):
+    moments, accepted, first = random.Random(kills), [], 0
+    for _ in range(kills):
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), str(first)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+        assert process.stdout.readline() == "open\n"
+        accepted.append(int(process.stdout.readline()))
+        timer = threading.Timer(moments.uniform(0.05, 0.8), process.kill)
+        timer.start()
+        mine = [int(line) for line in process.stdout if line.endswith("\n") and line.strip().isdigit()]
+        process.wait(20)
+        accepted += mine
+        first = accepted[-1] + 10      # what was accepted but not yet announced lies below
+    DeltaSink(tmp_path / "t", SCHEMA, spool=tmp_path / "spool").close()
+
+    landed = numbers(tmp_path / "t")
+    assert len(landed) == len(set(landed)), "doubled"
+    assert set(accepted) <= set(landed), "lost"
+    assert len(set(landed) - set(accepted)) <= kills        # at most the one whose announcement died with the process
+    assert len(accepted) > 100 * kills
+    assert [path.name for path in (tmp_path / "spool").iterdir()] == ["writer"]
+
+
+def test_a_batch_that_was_committed_but_not_forgotten_is_not_committed_again(tmp_path: Path):
+    spool = tmp_path / "spool"
+    sink = DeltaSink(tmp_path / "t", SCHEMA, spool=spool, batch_rows=1000)
+    for number in range(7):
+        sink.add({"number": number})
+    shutil.copy(spool / "batch-000000000000", tmp_path / "kept")
+    sink.close()
+    shutil.copy(tmp_path / "kept", spool / "batch-000000000000")     # as if the process had died right after the commit
+
+    DeltaSink(tmp_path / "t", SCHEMA, spool=spool).close()
+
+    assert numbers(tmp_path / "t") == list(range(7))
+
+
+def test_readers_see_whole_batches_only_while_it_is_written(tmp_path: Path):
+    sink = DeltaSink(tmp_path / "t", SCHEMA, batch_rows=100)
+    seen: list[int] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            seen.append(DeltaTable(str(tmp_path / "t")).to_pyarrow_dataset().count_rows())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(2000):
+        sink.add({"number": number})
+    sink.close()
+    stop.set()
+    reader.join()
+
+    assert all(count % 100 == 0 for count in seen) and seen == sorted(seen) and len(set(seen)) > 2
+    assert numbers(tmp_path / "t") == list(range(2000))
+
+
+def test_memory_is_bounded_by_the_batch(tmp_path: Path):
+    sink = DeltaSink(tmp_path / "t", SCHEMA, batch_rows=2000)
+
+    def write(rows: int) -> int:
+        for number in range(rows):
+            sink.add({"number": number, "title": "t" * 1000})
+        return psutil.Process().memory_info().rss
+
+    after_first, after_last = write(6000), write(54_000)
+    sink.close()
+    assert after_last - after_first < 40 * 2**20        # 54 MB of titles went through
+
+
+@pytest.mark.parametrize(("row", "sentence"), [
+    ({"number": 1, "colour": "red"}, "field 'colour' is not in the declared schema"),
+    ({"title": "x"}, "field 'number' is empty, which the schema forbids"),
+    ({"number": "seven"}, "field 'number' is 'seven', which is no int64"),
+    ({"number": 2**70}, "which is no int64"),
+    ({"number": 1, "title": ["x"]}, "field 'title' is \\\"['x']\\\", which is no string"),
+])
+def test_a_row_that_does_not_fit_is_refused_by_name(tmp_path: Path, row: dict, sentence: str):
+    sink = DeltaSink(tmp_path / "t", SCHEMA)
+    with pytest.raises(RowRefused) as refusal:
+        sink.add(row)
+    sink.add({"number": 1})
+    sink.close()
+    assert sentence.replace("\\", "") in str(refusal.value)
+    assert numbers(tmp_path / "t") == [1]
+
+
+def test_keys_that_the_table_has_are_left_out(tmp_path: Path):
+    for _ in range(2):
+        sink = DeltaSink(tmp_path / "t", SCHEMA, unique_by=["number"], batch_rows=3)
+        for number in (1, 2, 2, 3, 1, 4):
+            sink.add({"number": number})
+        sink.close()
+    assert numbers(tmp_path / "t") == [1, 2, 3, 4]
+
+
+def test_overwrite_takes_the_place_of_what_was_there(tmp_path: Path):
+    for start in (0, 10):
+        sink = DeltaSink(tmp_path / "t", SCHEMA, overwrite=True, batch_rows=2)
+        for number in range(start, start + 5):
+            sink.add({"number": number})
+        sink.close()
+    assert numbers(tmp_path / "t") == [10, 11, 12, 13, 14]
+
+
+@pytest.mark.parametrize(("schema", "options", "sentence"), [
+    ({}, {}, "Declare the table's schema"),
+    ({"a": "varchar"}, {}, "'varchar' is no type"),
+    ({"a": "int64"}, {"partition_by": ["b"]}, "names ['b'], which the schema does not have"),
+    ({"a": "int64"}, {"extra": "keep"}, "extra is 'keep'"),
+    (pa.schema([("a", pa.timestamp("us"))]), {}, "has no time zone"),
+])
+def test_options_that_cannot_be_met_are_said_at_once(tmp_path: Path, schema: Any, options: dict, sentence: str):
+    with pytest.raises(DeltaSinkError) as error:
+        DeltaSink(tmp_path / "t", schema, **options)
+    assert sentence in str(error.value)
+
+
+def test_a_table_with_other_columns_is_left_alone(tmp_path: Path):
+    DeltaSink(tmp_path / "t", {"a": "int64", "b": "string"}).close()
+    with pytest.raises(DeltaSinkError, match=r"b \(string there, absent declared\)"):
+        DeltaSink(tmp_path / "t", {"a": "int64"})
+
+
+def test_two_processes_do_not_share_a_spool(tmp_path: Path):
+    first = DeltaSink(tmp_path / "t", SCHEMA, spool=tmp_path / "spool")
+    with pytest.raises(DeltaSinkError, match="is used by another process"):
+        DeltaSink(tmp_path / "t", SCHEMA, spool=tmp_path / "spool")
+    first.close()
+
+
+def test_many_writers_at_once_lose_no_commit(tmp_path: Path):
+    def write(start: int) -> None:
+        sink = DeltaSink(tmp_path / "t", SCHEMA, batch_rows=10)
+        for number in range(start, start + 50):
+            sink.add({"number": number})
+        sink.close()
+
+    DeltaSink(tmp_path / "t", SCHEMA).close()
+    threads = [threading.Thread(target=write, args=(start,)) for start in (0, 50, 100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert numbers(tmp_path / "t") == list(range(150))
+
+
+def test_every_kind_of_field_comes_back(tmp_path: Path):
+    at = datetime.datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=datetime.UTC)
+    schema = {"s": "string", "i": "int32", "d": "double", "b": "bool", "at": "timestamp", "many": "list<list<string>>",
+              "price": "decimal(10,2)", "raw": "binary"}
+    row = {"s": "茶", "i": 1, "d": 0.5, "b": True, "at": at, "many": [["a"], []], "price": decimal.Decimal("9.90"), "raw": b"\0\1"}
+    sink = DeltaSink(tmp_path / "t", schema, spool=tmp_path / "spool")
+    sink.add(row)
+    sink.add({})
+    sink.close()
+    assert sorted(rows(tmp_path / "t"), key=lambda one: one["s"] or "") == [dict.fromkeys(schema), row]
+
+
+@pytest.mark.jvm
+def test_spark_reads_the_table_while_it_is_written(tmp_path: Path, spark):
+    sink = DeltaSink(tmp_path / "t", {**SCHEMA, "at": "timestamp"}, partition_by=["shelf"], batch_rows=100)
+    counts = []
+    for number in range(300):
+        sink.add({"number": number, "title": f"第{number}本", "shelf": "ab"[number % 2], "at": datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)})
+        if number in (150, 250):
+            counts.append(spark.read.format("delta").load(str(tmp_path / "t")).count())
+    sink.close()
+    frame = spark.read.format("delta").load(str(tmp_path / "t"))
+    assert all(count in (0, 100, 200) for count in counts)
+    assert (frame.count(), frame.where("shelf = 'a'").count(), frame.where("title = '第7本'").count()) == (300, 150, 1)
+    assert json.loads(frame.schema.json())["fields"][3]["type"] == "timestamp"
