@@ -1,0 +1,50 @@
+"""Models by name. Each file has a frozen `Config` of sizes and `build(config) -> keras.Model`, and knows neither Horovod, MLflow nor files."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass, field
+
+from training.served.inputs import Reading
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a program must know of a model before it imports TensorFlow."""
+
+    name: str
+    reads_titles: bool
+    reads_images: bool
+    about: str
+    published: tuple[float, float, float, float] | None = None  # top-1, top-5, AP, F1 of the paper's Table 4
+    in_keras: bool = True
+    defaults: dict = field(default_factory=dict)  # of the recipe, where they differ from the paper's
+    smallest: int = 1  # pixels a side of the smallest picture that it takes
+
+    @property
+    def module(self):
+        return importlib.import_module(f"training.models.{self.name}")
+
+    def reading(self, words: int, terms: int, buckets: int) -> Reading:
+        """The part of a title that this model looks at; numbers of words and terms a title."""
+        if not self.in_keras or not self.reads_titles:
+            return Reading()
+        if self.name in ("hashed_ngrams", "mixed_ngrams"):
+            return Reading(terms=terms, buckets=buckets)
+        return Reading(words=words)
+
+
+ALL = {
+    entry.name: entry
+    for entry in (
+        Entry("vgg19", False, True, "VGG-19 (Simonyan and Zisserman 2015)", (0.7636, 0.9177, 0.3966, 0.7275), smallest=32),
+        Entry("inception_v3", False, True, "Inception-v3 (Szegedy et al. 2016)", (0.7948, 0.9427, 0.6326, 0.7493), smallest=75),
+        Entry("lstm", True, False, "LSTM over word2vec", (0.8913, 0.9833, 0.9200, 0.8796)),
+        Entry("bilstm", True, False, "BiLSTM over word2vec", (0.9068, 0.9870, 0.9309, 0.8931)),
+        Entry("tfn", True, True, "Tensor Fusion Network (Zadeh et al. 2017)", (0.9070, 0.9874, 0.9289, 0.8899)),
+        Entry("lmf", True, True, "Low-rank Multimodal Fusion (Liu et al. 2018)", (0.8922, 0.9819, 0.8924, 0.9125)),
+        Entry("mdf_net", True, True, "MDF-Net: BiLSTM with attention and VGG-19, Hadamard fusion (CCBR 2022)"),
+        Entry("linear_ngrams", True, False, "Character 1- to 3-gram TF-IDF and a linear classifier", in_keras=False),
+        Entry("hashed_ngrams", True, False, "Bag of hashed n-grams, after fastText (Joulin et al. 2017)"),
+    )
+}

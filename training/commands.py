@@ -1,0 +1,93 @@
+"""mep3m train, compare, promote, register."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+
+import typer
+from rich.console import Console
+
+train = typer.Typer()
+register = typer.Typer()
+compare = typer.Typer()
+promote = typer.Typer()
+log = logging.getLogger("mep3m.train")
+
+
+@train.command()
+def train_model(
+    model: str = typer.Argument(..., help="vgg19, inception_v3, lstm, bilstm, tfn, lmf, mdf_net, linear_ngrams, hashed_ngrams, ..."),
+    products: str = typer.Option("products", help="The table: products, or labelled_products."),
+    version: int = typer.Option(None, help="Of the table; the newest by default."),
+    level: str = typer.Option(None, help="What the headline figures are of: sub_class, or path (the third level where there is one)."),
+    epochs: int = typer.Option(None, help="By default 10 as in the paper, more where the table is small."),
+    batch: int = typer.Option(64, help="Rows a step, of all processes together."),
+    learning_rate: float = typer.Option(1e-3, help="Adam's, at a batch of 64."),
+    halve_every: int = typer.Option(None, help="Epochs between halvings of the rate; by default a fifth of the epochs, 2 in 10."),
+    scaling: str = typer.Option("sqrt", help="How the rate grows with the batch: sqrt, linear or none."),
+    warmup: float = typer.Option(0.0, help="Epochs over which the rate rises."),
+    smoothing: float = typer.Option(None, help="Label smoothing."),
+    level_weight: float = typer.Option(None, help="Weight of the loss of the levels above the path."),
+    seed: int = typer.Option(7, help="Of weights, order and dropout."),
+    words: int = typer.Option(32, help="Words of a title that are read."),
+    dimensions: int = typer.Option(100, help="Of word2vec."),
+    units: int = typer.Option(None, help="Of an LSTM, in each direction; 128, or 64 below 20,000 training rows."),
+    image_size: int = typer.Option(None, help="Pixels a side; 64 on CPUs, 220 with a GPU."),
+    tower: str = typer.Option(None, help="Image side of a fusion model: small (on CPUs), vgg19 (with a GPU) or inception_v3."),
+    weights: str = typer.Option(None, help="File of pretrained weights of the image tower; from scratch by default."),
+    rank: int = typer.Option(4, help="Of LMF's factors."),
+    pictures_only: bool = typer.Option(False, help="Leave products without a picture out."),
+    np: int = typer.Option(None, "--np", help="Processes; one a core by default, two at most."),
+    compress: bool = typer.Option(False, help="Send gradients as float16."),
+    checkpoint_steps: int = typer.Option(500, help="Steps between checkpoints."),
+    if_needed: bool = typer.Option(False, help="Do nothing where the same model of the same data, settings and code is registered."),
+    again: bool = typer.Option(False, help="Begin anew, even where a killed run could go on."),
+) -> None:
+    """Train a model under Horovod and register it; a run that was killed goes on where it was."""
+    from training import programs
+
+    asked = programs.plan_for(
+        model,
+        products,
+        version,
+        level=level,
+        pictures_only=pictures_only,
+        processes=np,
+        compress=compress,
+        checkpoint_steps=checkpoint_steps,
+        recipe={
+            "epochs": epochs,
+            "batch": batch,
+            "learning_rate": learning_rate,
+            "halve_every": halve_every,
+            "scaling": scaling,
+            "warmup": warmup,
+            "seed": seed,
+            "smoothing": smoothing,
+            "level_weight": level_weight,
+        },
+        sizes={"words": words, "dimensions": dimensions, "units": units, "image_size": image_size, "tower": tower, "weights": weights, "rank": rank},
+    )
+    if if_needed and (asked.folder / "registered.json").exists():
+        done = json.loads((asked.folder / "registered.json").read_text("utf-8"))
+        log.info("%s of %s version %d is registered already: %s version %d.", model, asked.table, asked.version, done["model"], done["version"])
+        return
+    if again or (asked.folder / "registered.json").exists():
+        shutil.rmtree(asked.folder, ignore_errors=True)
+    programs.train(asked)
+    programs.show(Console(), asked, programs.registered(asked.folder))
+
+
+@register.command()
+def register_waiting() -> None:
+    """Register what was trained while the registry was down."""
+    from training import programs, tracking
+
+    console, folders = Console(), tracking.waiting()
+    if not folders:
+        console.print("Nothing waits: every trained model is registered.")
+    for folder in folders:
+        done = tracking.register(folder)
+        console.print(f"{programs.Plan.load(folder).name} is {done['model']} version {done['version']}, {done['alias']}.")

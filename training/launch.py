@@ -1,0 +1,76 @@
+"""Starts a run's worker processes: under horovodrun where there are several, alone otherwise; says in one sentence what went wrong."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from lakehouse.errors import LakehouseError
+from training.plan import Plan
+from training.world import horovod_installed
+
+log = logging.getLogger("mep3m.train")
+PREFIX = re.compile(r"^\[\d+,(\d+)\]<std(?:out|err)>:|^\[(\d+)\]<std(?:out|err)>:")
+
+
+def processes(wanted: int | None) -> int:
+    """How many processes to start: those wanted, by default one a core, two at most; one where Horovod is not installed."""
+    if wanted is not None and wanted < 1:
+        raise LakehouseError(f"--np is {wanted}; name 1 process or more.")
+    chosen = wanted or min(2, len(os.sched_getaffinity(0)))
+    if chosen > 1 and not horovod_installed():
+        log.warning("Horovod is not installed, so the model is trained in one process; `make setup` installs it.")
+        return 1
+    return chosen
+
+
+def run(plan: Plan) -> None:
+    """The workers, until they are done; their leader's words are passed on.
+
+    Raises:
+        LakehouseError: they ended without a model; the reason is the worker's own where it gave one.
+    """
+    folder = plan.folder
+    (folder / "error.txt").unlink(missing_ok=True)
+    worker = [sys.executable, "-m", "training.worker", str(folder)]
+    command = [horovodrun(), "-np", str(plan.processes), "--gloo", *worker] if plan.processes > 1 else worker
+    environment = {
+        **os.environ,
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1"),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONHASHSEED": "0",
+    }
+    with (folder / "worker.log").open("w") as written:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment)
+        try:
+            for line in process.stdout:
+                written.write(line)
+                text = PREFIX.sub("", line).rstrip()
+                if text.startswith((f"{plan.model}:", "Going on")) or "count as" in text or "checkpoint" in text:
+                    log.info("%s", text)
+        except BaseException:
+            process.terminate()
+            raise
+        code = process.wait()
+    if code or not (folder / "report.json").exists():
+        reason = folder / "error.txt"
+        if reason.exists():
+            raise LakehouseError(reason.read_text("utf-8"))
+        raise LakehouseError(
+            f"Training {plan.model} ended with {code} before it was done; {folder / 'worker.log'} says why, "
+            "and the same command goes on from the last checkpoint."
+        )
+
+
+def horovodrun() -> str:
+    beside = Path(sys.executable).with_name("horovodrun")
+    found = str(beside) if beside.exists() else shutil.which("horovodrun")
+    if not found:
+        raise LakehouseError("horovodrun is not on the path; `make setup` installs it, and --np 1 does without.")
+    return found

@@ -1,0 +1,23 @@
+"""The sizes that all Keras models are built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    paths: int  # outputs: label paths
+    vocabulary: int = 2  # words known, padding and unknown among them
+    words: int = 32  # word numbers a title
+    dimensions: int = 100  # of a word vector
+    units: int = 128  # of an LSTM, in each direction
+    terms: int = 160  # hashed terms a title
+    buckets: int = 1 << 18  # hash values of terms
+    hidden: int = 128  # of the layer before the last
+    image_size: int = 64  # pixels a side
+    tower: str = "small"  # image tower of a fusion model
+    weights: str | None = None  # file of pretrained weights of the tower
+    rank: int = 4  # of LMF's factors
+    modality: int = 64  # numbers a modality brings to a tensor fusion
+    dropout: float = 0.3

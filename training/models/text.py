@@ -1,0 +1,29 @@
+"""Layers that read a title; shared by the text models and the text side of the fusion models."""
+
+from __future__ import annotations
+
+import keras
+
+
+def words_input() -> keras.KerasTensor:
+    """(batch, any length) int32 word numbers, 0 for padding at the end."""
+    return keras.Input((None,), dtype="int32", name="words")
+
+
+def embedded(words, vocabulary: int, dimensions: int):
+    """Word vectors (batch, length, dimensions), set to word2vec's before training, and where there is a word (batch, length)."""
+    vectors = keras.layers.Embedding(vocabulary, dimensions, name="word_vectors")(words)
+    return vectors, keras.ops.not_equal(words, 0)
+
+
+def bilstm(vectors, there, units: int, *, states=None, sequences: bool = False):
+    """(batch, 2 * units), or (batch, length, 2 * units) with `sequences`. `states`: a start for h and c of each direction."""
+    layer = keras.layers.Bidirectional(keras.layers.LSTM(units, return_sequences=sequences), name="bilstm")
+    return layer(vectors, mask=there, initial_state=states) if states is not None else layer(vectors, mask=there)
+
+
+def attended(states, there):
+    """Weighted mean of the states (batch, length, d) -> (batch, d); the weights are learnt, padding has none."""
+    scores = keras.layers.Dense(1, name="attention")(keras.layers.Dense(64, activation="tanh", name="attention_hidden")(states))
+    scores = keras.ops.squeeze(scores, -1) + (keras.ops.cast(there, "float32") - 1.0) * 1e9
+    return keras.ops.sum(keras.ops.expand_dims(keras.ops.softmax(scores, axis=-1), -1) * states, axis=1)

@@ -1,0 +1,119 @@
+"""A run as it was asked for: enough to repeat it, written beside everything that it makes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from lakehouse import settings, tables
+from lakehouse.errors import LakehouseError
+from training import models
+from training.models.config import Config
+
+FOLDER = "trained"  # under the lake's root
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run's result follows from, and (`processes`, `checkpoint_steps`) how it is run."""
+
+    model: str
+    table: str
+    version: int  # of the table
+    level: str  # `sub_class` or `path`: what the headline figures are of
+    recipe: dict = field(default_factory=dict)  # of training.loop.Recipe
+    sizes: dict = field(default_factory=dict)  # of training.models.config.Config, labels and vocabulary left out
+    pictures_only: bool = False  # fusion models: leave rows without a picture out, in training and in test
+    processes: int = 1
+    checkpoint_steps: int = 500
+    compress: bool = False
+    code: str = ""  # hash of this package
+
+    @property
+    def entry(self) -> models.Entry:
+        return find_model(self.model)
+
+    @property
+    def name(self) -> str:
+        """The same for the same result, so that a run that was killed is found again."""
+        asked = {key: value for key, value in asdict(self).items() if key not in ("processes", "checkpoint_steps")}
+        return f"{self.model}-{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]}"
+
+    @property
+    def folder(self) -> Path:
+        return settings.load().path / FOLDER / self.name
+
+    def save(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_json(self.folder / "plan.json", asdict(self))
+
+    @classmethod
+    def load(cls, folder: Path) -> Plan:
+        read = json.loads((folder / "plan.json").read_text("utf-8"))
+        return cls(**{name: read[name] for name in (f.name for f in fields(cls)) if name in read})
+
+
+def write_json(path: Path, value) -> None:
+    """The file whole, in place of the one before."""
+    partial = path.with_suffix(path.suffix + ".partial")
+    partial.write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8")
+    partial.replace(path)
+
+
+def find_model(name: str) -> models.Entry:
+    """
+    Raises:
+        LakehouseError: no model is called so.
+    """
+    if name not in models.ALL:
+        raise LakehouseError(f"No model is called {name!r}; there are {', '.join(models.ALL)}.")
+    return models.ALL[name]
+
+
+def find_table(name: str) -> tables.Table:
+    """A table that models can be trained on.
+
+    Raises:
+        LakehouseError: the table has no title, split and labels.
+    """
+    table = tables.find(name)
+    missing = {"product_id", "title", "img_path", "split", "class_id", "sub_class_id"} - set(table.column_names)
+    if missing:
+        raise LakehouseError(
+            f"{table.full_name} cannot be trained on, since it has no {', '.join(sorted(missing))}; name products or labelled_products."
+        )
+    return table
+
+
+def code_hash() -> str:
+    """Of every program file of this package: other code may give another model."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in sorted(here.rglob("*.py")):
+        digest.update(str(path.relative_to(here)).encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def adaptive(rows: int, batch: int) -> tuple[int, int]:
+    """Epochs, and epochs between halvings of the rate, for so many training rows.
+
+    The paper halves every 2 epochs of 37,000 steps each. A small table has few steps an epoch, so both stretch until about 800
+    steps are made; never below the paper's own 10 and 2, never above 30 and 6.
+
+    >>> adaptive(2_400_000, 64), adaptive(2_400, 64)
+    ((10, 2), (22, 4))
+    """
+    steps = max(1, -(-rows // batch))
+    epochs = min(30, max(10, -(-800 // steps)))
+    return epochs, epochs // 5
+
+
+def units(rows: int) -> int:
+    """Of an LSTM in each direction: half as many where the table is small, which also halves the time."""
+    return 64 if rows < 20_000 else 128
+
+
+def config(plan: Plan, paths: int, vocabulary: int) -> Config:
+    return Config(paths=paths, vocabulary=vocabulary, **plan.sizes)

@@ -1,0 +1,127 @@
+"""What the commands do, step by step, without a command line."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+from pathlib import Path
+
+from rich.console import Console
+
+from lakehouse import arrow
+from lakehouse.errors import LakehouseError
+from training import launch, models, plan, tracking
+from training.data import version_of
+from training.models.towers import TOWERS
+from training.plan import Plan
+
+log = logging.getLogger("mep3m.train")
+
+
+def has_gpu() -> bool:
+    """Whether TensorFlow would find one, told without importing it."""
+    return Path("/dev/nvidia0").exists() and importlib.util.find_spec("nvidia") is not None
+
+
+def plan_for(
+    model: str,
+    table: str,
+    version: int | None,
+    *,
+    level: str | None = None,
+    pictures_only: bool = False,
+    processes: int | None = None,
+    compress: bool = False,
+    checkpoint_steps: int = 500,
+    recipe: dict | None = None,
+    sizes: dict | None = None,
+) -> Plan:
+    """The run that was asked for, what was left open filled in from the data's size and the machine.
+
+    Raises:
+        LakehouseError: a name or number is none that can be trained with.
+    """
+    import pyarrow.dataset as ds
+
+    entry, found = plan.find_model(model), plan.find_table(table)
+    pinned = version_of(found, version)
+    if level not in (None, "sub_class", "path"):
+        raise LakehouseError(f"--level is {level!r}; it is sub_class or path.")
+    recipe = {name: value for name, value in (recipe or {}).items() if value is not None}
+    sizes = {name: value for name, value in (sizes or {}).items() if value is not None}
+    recipe = {"batch": 64, "seed": 7} | recipe
+    for name, value in {**recipe, **sizes}.items():
+        if name in ("epochs", "batch", "learning_rate", "halve_every", "words", "dimensions", "units", "image_size", "rank") and value <= 0:
+            raise LakehouseError(f"--{name.replace('_', '-')} is {value}; it must be above 0.")
+    if sizes.get("tower", "small") not in TOWERS:
+        raise LakehouseError(f"No image tower is called {sizes['tower']!r}; there are {', '.join(TOWERS)}.")
+    if recipe.get("scaling", "sqrt") not in ("sqrt", "linear", "none"):
+        raise LakehouseError(f"--scaling is {recipe['scaling']!r}; it is sqrt, linear or none.")
+    rows = arrow.dataset(found, at=pinned).count_rows(filter=ds.field("split") == "train")
+    epochs, halve = plan.adaptive(rows, recipe["batch"])
+    epochs = recipe.get("epochs", epochs)
+    recipe = entry.defaults | {"epochs": epochs, "halve_every": max(2, epochs // 5) if "epochs" in recipe else halve} | recipe
+    asked_sizes = sizes
+    sizes = {"image_size": 220 if has_gpu() else 64, "tower": "vgg19" if has_gpu() else "small", "units": plan.units(rows)} | sizes
+    smallest = max(entry.smallest, models.ALL[sizes["tower"]].smallest if sizes["tower"] in models.ALL and entry.reads_titles else 1)
+    if entry.reads_images and sizes["image_size"] < smallest:
+        if "image_size" in asked_sizes:
+            raise LakehouseError(f"--image-size is {sizes['image_size']}; {entry.name} needs {smallest} pixels or more.")
+        sizes["image_size"] = smallest
+    return Plan(
+        model=model,
+        table=found.name,
+        version=pinned,
+        level=level or ("sub_class" if found.name == "products" else "path"),
+        recipe=recipe,
+        sizes=sizes,
+        pictures_only=pictures_only,
+        processes=launch.processes(processes) if entry.in_keras else 1,
+        checkpoint_steps=checkpoint_steps,
+        compress=compress,
+        code=plan.code_hash(),
+    )
+
+
+def train(asked: Plan) -> None:
+    """Run the workers, unless the run is trained already and only waits to be registered."""
+    if (asked.folder / "report.json").exists():
+        return
+    asked.save()
+    log.info(
+        "%s: training on %s version %d with %d process%s",
+        asked.model,
+        asked.table,
+        asked.version,
+        asked.processes,
+        "es" if asked.processes > 1 else "",
+    )
+    launch.run(asked)
+
+
+def registered(folder: Path) -> dict:
+    """What the registry made of a run that was just trained.
+
+    Raises:
+        RegistryDown: it did not answer; the sentence says how to register later.
+    """
+    made = folder / "registered.json"
+    if not made.exists():
+        why = folder / "unregistered.txt"
+        if not why.exists():
+            return tracking.register(folder)
+        raise tracking.RegistryDown(f"{why.read_text('utf-8')} The trained model is kept in {folder}; `mep3m register` registers it.")
+    return json.loads(made.read_text("utf-8"))
+
+
+def show(console: Console, asked: Plan, registered: dict) -> None:
+    report = json.loads((asked.folder / "report.json").read_text("utf-8"))
+    m = report["metrics"]
+    console.print(
+        f"{asked.model} on {asked.table} version {asked.version} ({report['rows']['train']:,} rows to train, {int(m['rows']):,} to test, "
+        f"{int(m['labels'])} labels): top-1 {m['top1']:.3f}, top-5 {m['top5']:.3f}, AP {m['ap_macro']:.3f} (macro), "
+        f"F1 {m['f1_weighted']:.3f} (weighted) {m['f1_macro']:.3f} (macro); {report['seconds']['all']:.0f} s.\n"
+        f"Registered as {registered['model']} version {registered['version']}, alias {registered['alias']}.",
+        soft_wrap=True,
+    )

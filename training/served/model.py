@@ -1,0 +1,91 @@
+"""The registered model: title and picture in, the best labels of all levels out. Needs MLflow and its own requirements only."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import mlflow.pyfunc
+import numpy as np
+import pandas as pd
+
+from . import pictures
+from .inputs import Encoder
+from .titles import clean, trimmed
+from .tree import LabelTree
+
+CHUNK = 1024
+
+
+class Classifier(mlflow.pyfunc.PythonModel):
+    """Loads what `training` exported: `served.json`, `tree.json`, the encoder's files and the network or the pipeline."""
+
+    def load_context(self, context) -> None:
+        self.open(Path(context.artifacts["trained"]))
+
+    def open(self, folder: Path) -> Classifier:
+        self.about = json.loads((folder / "served.json").read_text("utf-8"))
+        self.tree = LabelTree(json.loads((folder / "tree.json").read_text("utf-8")))
+        self.encoder = Encoder.load(folder)
+        self.folder, self._loaded = folder, None
+        return self
+
+    def _score(self, given) -> np.ndarray:
+        """Loaded at the first use: whoever only looks at a model's signature does not wait for TensorFlow."""
+        if self._loaded is None:
+            self._loaded = _pipeline(self.folder) if self.about["kind"] == "pipeline" else _network(self.folder)
+        return self._loaded(given)
+
+    def probabilities(self, titles: list[str | None], images: list[bytes | None]) -> np.ndarray:
+        """(n, paths) float32, in bounded memory whatever n is."""
+        parts = []
+        for start in range(0, len(titles), CHUNK):
+            some, shown = titles[start : start + CHUNK], images[start : start + CHUNK]
+            if self.about["kind"] == "pipeline":
+                parts.append(self._score(some))
+                continue
+            inputs = {name: trimmed(numbers) for name, numbers in self.encoder.titles(some).items()}
+            if self.about["image_size"]:
+                size = self.about["image_size"]
+                inputs["image"], inputs["has_image"] = pictures.stack([pictures.decode(image, size) for image in shown], size)
+            parts.append(self._score(inputs))
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.tree)), np.float32)
+
+    def predict(self, context, model_input, params=None) -> pd.DataFrame:
+        """One row a title: `labels`, best first.
+
+        Args:
+            model_input: `title`, and `image` (a JPEG's or PNG's bytes; empty, null or no column at all where there is none).
+            params: `k` labels (5); `level` that they are ranked at: `sub_class` or `path`.
+        """
+        params = params or {}
+        frame = model_input if isinstance(model_input, pd.DataFrame) else pd.DataFrame(model_input)
+        titles = [title if isinstance(title, str) else "" for title in frame["title"]]
+        images = (
+            [bytes(image) if isinstance(image, bytes | bytearray) else None for image in frame["image"]] if "image" in frame else [None] * len(frame)
+        )
+        best = self.tree.best(self.probabilities(titles, images), int(params.get("k", 5)), params.get("level") or self.about["level"])
+        return pd.DataFrame({"labels": [[{name: value for name, value in label.items() if value is not None} for label in row] for row in best]})
+
+
+def _network(folder: Path):
+    """TensorFlow's saved graph as a function of arrays; no layer's code is needed to run it."""
+    import os
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(folder / "network"))
+
+    def score(inputs: dict[str, np.ndarray]) -> np.ndarray:
+        return loaded.serve({name: tf.constant(value) for name, value in inputs.items()}).numpy()
+
+    score.keep = loaded
+    return score
+
+
+def _pipeline(folder: Path):
+    import joblib
+
+    pipeline = joblib.load(folder / "pipeline.joblib")
+    return lambda titles: pipeline.predict_proba([clean(title) for title in titles]).astype(np.float32)

@@ -1,0 +1,231 @@
+"""What a finished run's folder holds, into MLflow: parameters, curves, figures, the data's version, the model in the registry."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import subprocess
+import tempfile
+from importlib.metadata import version as installed
+from pathlib import Path
+
+from lakehouse import settings
+from lakehouse.errors import LakehouseError
+from training import plan as plans
+from training.plan import Plan
+
+log = logging.getLogger("mep3m.train")
+EXPERIMENT = "mep3m"
+CHAMPION, CHALLENGER = "champion", "challenger"
+SERVED = Path(__file__).with_name("served")
+
+
+def registered_name(table: str) -> str:
+    """The registered model of a table: products' labels and people's labels are different questions."""
+    return "mep3m-classifier" if table == "products" else f"mep3m-classifier-{table.replace('_', '-')}"
+
+
+def client():
+    """
+    Raises:
+        LakehouseError: the registry does not answer.
+    """
+    import os
+
+    # A registry that is down is worth seconds, not MLflow's quarter of an hour of attempts.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    import mlflow
+
+    lake = settings.load()
+    if lake.tracking_uri.startswith("sqlite:///"):
+        Path(lake.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(lake.tracking_uri)
+    mlflow.set_registry_uri(lake.tracking_uri)
+    found = mlflow.MlflowClient()
+    try:
+        experiment = found.get_experiment_by_name(EXPERIMENT)
+        if experiment is None:
+            place = None if lake.mlflow_tracking_uri else (lake.path / "mlartifacts").as_uri()
+            found.create_experiment(EXPERIMENT, artifact_location=place)
+    except Exception as error:
+        raise RegistryDown(f"The model registry {lake.tracking_uri} does not answer ({type(error).__name__}).") from None
+    return found
+
+
+class RegistryDown(LakehouseError):
+    """The registry does not answer; what was trained is on disk."""
+
+
+def waiting() -> list[Path]:
+    """Folders of runs that are trained and not registered yet, oldest first."""
+    root = settings.load().path / plans.FOLDER
+    done = [report.parent for report in root.glob("*/report.json") if not (report.parent / "registered.json").exists()]
+    return sorted(done, key=lambda folder: (folder / "report.json").stat().st_mtime)
+
+
+def register(folder: Path, *, parent: str | None = None) -> dict:
+    """Log a finished run and register its model; done already, it says so again.
+
+    Returns: run_id, model, version, aliases.
+
+    Raises:
+        RegistryDown: nothing is lost; call again later.
+    """
+    if (folder / "registered.json").exists():
+        return json.loads((folder / "registered.json").read_text("utf-8"))
+    registry = client()
+    import mlflow
+
+    asked, report = Plan.load(folder), json.loads((folder / "report.json").read_text("utf-8"))
+    name = registered_name(asked.table)
+    mlflow.set_experiment(EXPERIMENT)
+    try:
+        with mlflow.start_run(run_name=asked.name, nested=parent is not None, parent_run_id=parent) as run:
+            _log(asked, report, folder)
+            made = _log_model(asked, folder, name)
+    except LakehouseError:
+        raise
+    except Exception as error:
+        raise RegistryDown(
+            f"{asked.name} is trained but could not be registered at {settings.load().tracking_uri} "
+            f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}); run `mep3m register` when it answers again."
+        ) from error
+    version = str(made.registered_model_version)
+    for key, value in {"architecture": asked.model, "table": asked.table, "table_version": asked.version}.items():
+        registry.set_model_version_tag(name, version, key, value)
+    aliases = registry.get_registered_model(name).aliases
+    alias = CHAMPION if CHAMPION not in aliases else CHALLENGER
+    registry.set_registered_model_alias(name, alias, version)
+    result = {"run_id": run.info.run_id, "model": name, "version": int(version), "alias": alias}
+    plans.write_json(folder / "registered.json", result)
+    return result
+
+
+def _git_commit() -> str | None:
+    done = subprocess.run(["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None
+
+
+def _log(asked: Plan, report: dict, folder: Path) -> None:
+    import mlflow
+
+    from training import figures
+
+    mlflow.log_params(
+        {
+            "model": asked.model,
+            "table": asked.table,
+            "table_version": asked.version,
+            "level": asked.level,
+            "processes": report["processes"],
+            "labels": report["labels"],
+            "parameters": report["parameters"],
+            **asked.recipe,
+            **asked.sizes,
+        }
+    )
+    mlflow.log_metrics({f"test_{name}": value for name, value in report["metrics"].items()})
+    for entry in report["history"]:
+        mlflow.log_metrics({f"train_{name}": entry[name] for name in ("loss", "top1", "learning_rate", "rows_per_second")}, step=entry["epoch"])
+    mlflow.log_metrics(
+        {"seconds": report["seconds"]["all"], "training_seconds": report["seconds"]["training"], "peak_memory_mib": report["peak_memory_mib"]}
+    )
+    mlflow.set_tags({"architecture": asked.model, "code": asked.code, **({"mlflow.source.git.commit": commit} if (commit := _git_commit()) else {})})
+    _log_dataset(asked, report)
+    with tempfile.TemporaryDirectory() as scratch:
+        mlflow.log_artifacts(str(figures.draw(report, Path(scratch), asked.model)), "figures")
+    mlflow.log_artifact(str(folder / "report.json"))
+    mlflow.log_artifact(str(folder / "plan.json"))
+
+
+def _log_dataset(asked: Plan, report: dict) -> None:
+    import mlflow
+    from mlflow.data.delta_dataset_source import DeltaDatasetSource
+    from mlflow.data.meta_dataset import MetaDataset
+
+    from lakehouse import arrow
+
+    table = plans.find_table(asked.table)
+    source = DeltaDatasetSource(path=arrow.location(table), delta_table_version=asked.version)
+    mlflow.log_input(
+        MetaDataset(source, name=f"{table.full_name}@{asked.version}"),
+        context="training",
+        tags={"train_rows": str(report["rows"]["train"]), "test_rows": str(report["rows"]["test"])},
+    )
+
+
+def _log_model(asked: Plan, folder: Path, name: str):
+    """The pyfunc with its own copy of the serving code, under a package name made of its content."""
+    import mlflow
+
+    package = "mep3m_served_" + hashlib.sha256(b"".join(path.read_bytes() for path in sorted(SERVED.glob("*.py")))).hexdigest()[:10]
+    with tempfile.TemporaryDirectory() as scratch:
+        code = Path(scratch) / package
+        shutil.copytree(SERVED, code, ignore=shutil.ignore_patterns("__pycache__"))
+        loader = Path(scratch) / "served_model.py"
+        loader.write_text(f"import mlflow\n\nfrom {package}.model import Classifier\n\nmlflow.models.set_model(Classifier())\n")
+        import sys
+
+        sys.path.insert(0, scratch)  # MLflow runs the loader once while logging it
+        try:
+            return mlflow.pyfunc.log_model(
+                name="model",
+                python_model=str(loader),
+                artifacts={"trained": str(folder / "model")},
+                code_paths=[str(code)],
+                signature=signature(),
+                input_example=_input_example(folder / "model"),
+                pip_requirements=requirements(asked),
+                registered_model_name=name,
+                metadata={"architecture": asked.model, "table": asked.table, "table_version": asked.version},
+            )
+        finally:
+            sys.path.remove(scratch)
+            for module in [module for module in sys.modules if module.split(".")[0] == package]:
+                del sys.modules[module]
+
+
+def signature():
+    """title and image (base64 in JSON; empty or left out where there is none) in; best labels of all levels out."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+    from mlflow.types.schema import Array, Object, Property
+
+    label = Object(
+        [
+            Property("class_id", DataType.long),
+            Property("class_name", DataType.string),
+            Property("sub_class_id", DataType.long),
+            Property("sub_class_name", DataType.string),
+            Property("subsub_class_id", DataType.long, required=False),
+            Property("subsub_class_name", DataType.string, required=False),
+            Property("probability", DataType.double),
+        ]
+    )
+    return ModelSignature(
+        inputs=Schema([ColSpec(DataType.string, "title"), ColSpec(DataType.binary, "image", required=False)]),
+        outputs=Schema([ColSpec(Array(label), "labels")]),
+        params=ParamSchema([ParamSpec("k", DataType.long, 5), ParamSpec("level", DataType.string, "")]),
+    )
+
+
+def _input_example(model: Path):
+    import pandas as pd
+
+    rows = json.loads((model / "example.json").read_text("utf-8"))
+    return pd.DataFrame(
+        {"title": [row["title"] for row in rows], "image": [(model / row["image"]).read_bytes() if row["image"] else b"" for row in rows]}
+    )
+
+
+def requirements(asked: Plan) -> list[str]:
+    """The packages that the served model imports, at the versions it was made with."""
+    needed = ["mlflow", "numpy", "pandas", "rjieba", "pillow"] + (["tensorflow"] if asked.entry.in_keras else ["scikit-learn", "joblib"])
+    return [f"{package}=={installed(package)}" for package in needed]

@@ -1,0 +1,220 @@
+"""One training process: reads its plan, trains beside its peers if it has any, and, as the leader, writes model and report.
+
+python -m training.worker RUN_FOLDER, alone or under horovodrun.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from lakehouse import settings
+from lakehouse.errors import LakehouseError
+from training import checkpoints, data, exporting, metrics, plan
+from training.loader import Loader, encode
+from training.served.inputs import Encoder
+from training.served.titles import Vocabulary
+from training.served.tree import LabelTree
+from training.world import World
+
+log = logging.getLogger("mep3m.train")
+EXAMPLES_SHOWN = 3
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0, or 1 with the reason in the run's `error.txt`."""
+    folder = Path((sys.argv[1:] if argv is None else argv)[0])
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
+    log.setLevel(logging.INFO)
+    try:
+        if work(plan.Plan.load(folder)):
+            _register(folder)
+        return 0
+    except LakehouseError as error:
+        (folder / "error.txt").write_text(str(error), "utf-8")
+        return 1
+
+
+def _register(folder: Path) -> None:
+    """Here rather than in the parent, since MLflow tries the model out while logging it and TensorFlow is loaded already."""
+    from training import tracking
+
+    try:
+        tracking.register(folder)
+    except tracking.RegistryDown as error:
+        (folder / "unregistered.txt").write_text(str(error), "utf-8")
+
+
+def work(asked: plan.Plan) -> bool:
+    """Train, evaluate, export, report. True for the process that wrote."""
+    started = time.monotonic()
+    splits = data.read(plan.find_table(asked.table), asked.version)
+    entry = asked.entry
+    if entry.reads_images and (asked.pictures_only or not entry.reads_titles):
+        splits = {name: examples.with_image() for name, examples in splits.items()}
+        for name, examples in splits.items():
+            if not len(examples):
+                raise LakehouseError(
+                    f"No product of the split {name!r} has a picture, which {entry.name} needs; train a model of titles, such as bilstm."
+                )
+    tree = data.tree_of(splits["train"])
+    return (_network if entry.in_keras else _pipeline)(asked, splits, tree, started)
+
+
+def _report(asked: plan.Plan, splits: dict, tree: LabelTree, scores: np.ndarray, started: float, trained_s: float, more: dict) -> None:
+    found = metrics.evaluate(scores, splits["test"], tree, asked.level)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    plan.write_json(
+        asked.folder / "report.json",
+        {
+            **found,
+            **more,
+            "rows": {name: len(examples) for name, examples in splits.items()},
+            "labels": len(tree),
+            "seconds": {"all": time.monotonic() - started, "training": trained_s},
+            "peak_memory_mib": peak,
+        },
+    )
+
+
+def _example(splits: dict, root: Path) -> list[dict]:
+    test = splits["test"]
+    return [
+        {"title": title, "image": str(root / image) if image else None}
+        for title, image in zip(test.titles.slice(0, EXAMPLES_SHOWN).to_pylist(), test.images.slice(0, EXAMPLES_SHOWN).to_pylist(), strict=True)
+    ]
+
+
+def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -> bool:
+    from training.models.linear_ngrams import LinearConfig
+    from training.served.titles import clean
+
+    data.announce(splits, tree)
+    begun = time.monotonic()
+    pipeline = asked.entry.module.build(LinearConfig(seed=asked.recipe["seed"]))
+    train, test = splits["train"], splits["test"]
+    pipeline.fit([clean(title) for title in train.titles.to_pylist()], train.targets(tree))
+    trained_s = time.monotonic() - begun
+    scores = pipeline.predict_proba([clean(title) for title in test.titles.to_pylist()]).astype(np.float32)
+    exporting.export(
+        asked.folder / "model", asked, tree, Encoder(asked.entry.reading(0, 0, 0), None), _example(splits, settings.load().path), pipeline=pipeline
+    )
+    _report(asked, splits, tree, scores, started, trained_s, {"history": [], "processes": 1, "parameters": 0})
+    return True
+
+
+def _encoder(asked: plan.Plan, splits: dict) -> Encoder:
+    reading = asked.entry.reading(asked.sizes.get("words", 0), asked.sizes.get("terms", 0), asked.sizes.get("buckets", 0))
+    vocabulary = Vocabulary.of(splits["train"].titles.to_pylist()) if reading.words else None
+    return Encoder(reading, vocabulary)
+
+
+def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -> bool:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import keras
+    import tensorflow as tf
+
+    from training import loop, world
+
+    me = world.join(compress=asked.compress)
+    tf.config.experimental.enable_op_determinism()
+    recipe = loop.Recipe(**asked.recipe)
+    keras.utils.set_random_seed(recipe.seed)
+    entry, root = asked.entry, settings.load().path
+    if me.is_leader:
+        data.announce(splits, tree)
+    encoder = _encoder(asked, splits)
+    model = entry.module.build(plan.config(asked, len(tree), len(encoder.vocabulary) if encoder.vocabulary else 2))
+    trainer = loop.Trainer(model, recipe, tree)
+    path = asked.folder / "checkpoint.npz"
+    position = _start(trainer, path, me, encoder, splits)
+
+    def loader(split: str, batch: int) -> Loader:
+        examples = splits[split]
+        return Loader(
+            examples,
+            examples.targets(tree),
+            encode(examples, encoder),
+            asked.sizes["image_size"] if entry.reads_images else 0,
+            root,
+            batch,
+            me.rank,
+            me.size,
+            max(2, len(os.sched_getaffinity(0)) // me.local_size),
+        )
+
+    def save(at: checkpoints.Position) -> None:
+        if me.is_leader:
+            checkpoints.save(path, trainer.state(), at)
+
+    def after_step(at: checkpoints.Position) -> None:
+        if at.step % asked.checkpoint_steps == 0:
+            save(at)
+
+    def after_epoch(at: checkpoints.Position) -> None:
+        save(at)
+        if me.is_leader:
+            last = at.history[-1]
+            log.info(
+                "%s: epoch %d of %d, loss %.3f, top-1 %.3f on the training rows, %.0f rows/s",
+                entry.name,
+                last["epoch"],
+                recipe.epochs,
+                last["loss"],
+                last["top1"],
+                last["rows_per_second"],
+            )
+
+    training, begun = loader("train", recipe.batch), time.monotonic()
+    position = trainer.run(training, me, position, after_step=after_step, after_epoch=after_epoch)
+    trained_s = time.monotonic() - begun
+    scores, shown = loop.probabilities(model, loader("test", 512 if not entry.reads_images else 128), me)
+    _check_equal(trainer, me)
+    if me.is_leader:
+        exporting.export(asked.folder / "model", asked, tree, encoder, _example(splits, root), network=model)
+        more = {"history": position.history, "processes": me.size, "parameters": int(model.count_params())}
+        if entry.reads_images:
+            more["test_pictures_read"] = int(shown.sum())
+        _report(asked, splits, tree, scores, started, trained_s, more)
+        path.unlink(missing_ok=True)
+    return me.is_leader
+
+
+def _start(trainer, path: Path, me: World, encoder: Encoder, splits: dict) -> checkpoints.Position:
+    """Where to go on: the leader's checkpoint, or the beginning, with word2vec's vectors; the same on all processes."""
+    from training.vectors import word2vec
+
+    position = checkpoints.Position()
+    if me.is_leader:
+        if (found := checkpoints.load(path)) is not None:
+            arrays, position = found
+            trainer.restore(arrays)
+            log.info("Going on from epoch %d, step %d.", position.epoch + 1, position.step)
+        elif encoder.vocabulary is not None:
+            vectors = trainer.model.get_layer("word_vectors")
+            vectors.embeddings.assign(word2vec(splits["train"].titles.to_pylist(), encoder.vocabulary, vectors.output_dim, seed=trainer.recipe.seed))
+    me.share([*trainer.model.variables, *trainer.optimizer.variables])
+    return me.same(position)
+
+
+def _check_equal(trainer, me: World) -> None:
+    """
+    Raises:
+        LakehouseError: processes ended with different weights, so their gradients were not averaged.
+    """
+    sums = np.array([[float(np.sum(weights, dtype=np.float64)) for weights in trainer.model.get_weights()]])
+    everyone = me.gather(sums)
+    if not (everyone == everyone[0]).all():
+        raise LakehouseError(
+            f"The {me.size} processes ended with different weights; nothing was exported. Report this as a bug, and train with --np 1."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
