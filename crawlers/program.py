@@ -159,6 +159,11 @@ def is_allowed(url: str, addresses: Sequence[str]) -> bool:
     return bool(found) and all(policy.names(one) for one in found)
 
 
+def is_throttled(options: Options, starts: Sequence[str]) -> bool:
+    """Whether to go slowly: as asked, else unless every shop is at an address that the operator named, and so his own."""
+    return options.throttle == "on" or (options.throttle == "auto" and not all(is_allowed(start, options.addresses) for start in starts))
+
+
 def check_start(url: str, addresses: Sequence[str]) -> None:
     """Whether a crawl may start there.
 
@@ -182,9 +187,7 @@ def run(crawls: list[runs.Crawl], options: Options) -> list[dict[str, Any]]:
     """Crawl them all at once, in this process. Returns their rows of crawl_runs."""
     from scrapy.crawler import AsyncCrawlerProcess
 
-    own = all(is_allowed(crawl.start, options.addresses) for crawl in crawls)
-    throttled = options.throttle == "on" or (options.throttle == "auto" and not own)
-    given = configuration.scrapy_settings(allowed=options.addresses, throttled=throttled)
+    given = configuration.scrapy_settings(allowed=options.addresses, throttled=is_throttled(options, [crawl.start for crawl in crawls]))
     process = AsyncCrawlerProcess(given)
     if not logging.getLogger().isEnabledFor(logging.INFO):
         for chatty in ("scrapy", "twisted", "spidermon"):

@@ -17,7 +17,7 @@ from crawlers.safety import Territory
 from lakehouse import arrow, settings, tables
 from lakehouse.errors import LakehouseError
 
-AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "unresolvable", "refused")   # failures that another day may mend
+AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "unresolvable", "refused", "told_to_wait")   # failures that another day may mend
 SPIDER_KINDS = ("product", "category")
 
 
@@ -28,7 +28,7 @@ class Crawl:
     Attributes:
         pages_before: pages that count against the daily budget already.
         notes: what the monitors found wrong.
-        stopped: why it stopped before its end (`max_pages`, `daily_budget`); empty where it did not.
+        stopped: why it stopped before its end (`max_pages`, `daily_budget`, `unreachable`); empty where it did not.
     """
 
     crawl_id: str
@@ -160,7 +160,7 @@ def unfinished(shop: str = "") -> list[dict[str, Any]]:
             before = newest.get(row["shop"])
             if before is None or (row["started_at"], row["crawl_id"]) > (before["started_at"], before["crawl_id"]):
                 newest[row["shop"]] = row
-    return [row for row in newest.values() if row["finish_reason"] in (None, "shutdown", "daily_budget", "landing_failed")]
+    return [row for row in newest.values() if row["finish_reason"] in (None, "shutdown", "daily_budget", "landing_failed", "unreachable")]
 
 
 def record(crawl: Crawl, *, finish_reason: str | None = None) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def _checked(path: Path, console: Console):
 
 def _report(console: Console, path: Path, landed) -> None:
     if landed.already:
-        console.print(f"{path.name} was landed before ({landed.listings:,} listings, {landed.rejects:,} rejected); nothing was added.", soft_wrap=True)
+        console.print(f"{path.name} was landed before ({landed.listings:,} listings, {landed.rejects:,} rejected); nothing was added.",
+                      soft_wrap=True)
         return
     shops = ", ".join(sorted(landed.crawl_ids))
     console.print(f"{landed.listings:,} listings landed, {landed.rejects:,} rejected"

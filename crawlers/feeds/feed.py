@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
-from charset_normalizer import from_bytes
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from crawlers.feeds.records import Record, Refused, levels, title_fault
 from crawlers.feeds.source import Source
+from crawlers.pages import charset
 from lakehouse.errors import LakehouseError
 
 FORMATS = ("csv", "tsv", "jsonl", "xml")
@@ -67,7 +67,7 @@ def format_of(source: Source, said: str = "") -> str:
 
 
 def encoding_of(source: Source) -> str:
-    """UTF-8 where the first megabyte reads so, else GB18030 or Big5 as charset-normalizer judges: exports of Chinese shop software are often GBK."""
+    """UTF-8 where the first megabyte reads so, else what the bytes look like: exports of Chinese shop software are often GBK."""
     with source.open() as stream:
         head = stream.read(1 << 20)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -76,8 +76,7 @@ def encoding_of(source: Source) -> str:
         codecs.getincrementaldecoder("utf-8")().decode(head)
         return "utf-8-sig"
     except UnicodeDecodeError:
-        guess = from_bytes(head[:100_000], cp_isolation=["gb18030", "big5", "cp932", "cp949", "cp1252"]).best()
-        return guess.encoding if guess else "gb18030"
+        return charset.guess(head) or "gb18030"
 
 
 def read(source: Source, *, shop: str, kind: str = "", separator: str = ">") -> Iterator[Record | Refused]:
@@ -164,7 +163,7 @@ def _separated(source: Source, kind: str) -> Iterator[tuple[int, dict | str]]:
                 else:
                     yield number, row
         except csv.Error as error:
-            raise LakehouseError(f"{source.path}, line {reader.line_num}: {error}; mend the quotes there, or fetch the file again.") from None
+            raise LakehouseError(f"{source.path}, after line {number}: {error}; mend the quotes there, or fetch the file again.") from None
 
 
 def _json_lines(source: Source, kind: str) -> Iterator[tuple[int, dict | str]]:

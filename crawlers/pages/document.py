@@ -9,8 +9,9 @@ from urllib.parse import urljoin, urlsplit
 
 import lxml.etree
 import lxml.html
-from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
+
+from crawlers.pages import charset
 
 MAX_CHARACTERS = 20_000_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -18,7 +19,6 @@ _SPACES = re.compile(r"\s+")
 # A charset that servers name for its superset: the bytes are those of the right-hand side.
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "latin-1": "cp1252", "ascii": "utf-8",
               "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949"}
-_TRIED = ("utf-8", "gb18030", "big5hkscs", "cp932", "cp949")
 
 
 def squeeze(text: object) -> str:
@@ -30,24 +30,15 @@ def squeeze(text: object) -> str:
 
 def _fits(body: bytes, encoding: str | None) -> str | None:
     """The text, if nearly every byte reads in `encoding`: one broken character in 2,000 is a slip of the shop, more is a lie."""
-    if not encoding:
-        return None
-    encoding = _SUPERSETS.get(encoding.lower(), encoding)
-    try:
-        text = body.decode(encoding, "replace")
-    except (LookupError, UnicodeError):
-        return None
-    if text.count("�") > max(2, len(text) // 2000):
-        return None
-    return text
+    return charset.reads(body, _SUPERSETS.get(encoding.lower(), encoding)) if encoding else None
 
 
 def decode(body: bytes, content_type: str = "") -> str:
     """The text of a page.
 
     In order: a byte order mark, the header, the declaration in the page; each only if the bytes agree. UTF-8 is tried before
-    any other declaration, since multi-byte text reads as UTF-8 by accident practically never. Then the encodings of East Asian shops,
-    then charset-normalizer's guess, then UTF-8 with replacement characters. Never raises.
+    any other declaration, since multi-byte text reads as UTF-8 by accident practically never. Then what the bytes look like, then UTF-8
+    with replacement characters. Never raises.
     """
     mark, rest = read_bom(body)
     declared = [http_content_type_encoding(content_type or None), html_body_declared_encoding(body[:8192])]
@@ -55,11 +46,9 @@ def decode(body: bytes, content_type: str = "") -> str:
         text = _fits(rest if mark else body, encoding)
         if text is not None:
             return text
-    guess = from_bytes(body[:200_000]).best()
-    for encoding in (guess.encoding if guess else None, *_TRIED):
-        text = _fits(body, encoding)
-        if text is not None:
-            return text
+    text = _fits(body, charset.guess(body))
+    if text is not None:
+        return text
     return body.decode("utf-8", "replace")
 
 

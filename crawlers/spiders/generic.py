@@ -17,9 +17,10 @@ from crawlers import discovery
 from crawlers.items import Listing, Page, Rejected
 from crawlers.middlewares import reason_of
 from crawlers.pages.generic import ExtractedListing, extract_listing
-from crawlers.runs import Crawl
+from crawlers.runs import AGAIN, Crawl
 
 TITLE_LIMIT = 2_000
+UNREACHABLE_AFTER = 50
 PRICE = re.compile(r"^[\s¥￥$€£₩]*\d[\d.,\s]*(?:元|円|rmb|cny|usd|eur|[¥￥$€£₩])?\s*$", re.I)
 ID_PARAMETERS = ("id", "itemid", "item_id", "skuid", "sku", "pid", "goods_id", "product_id", "productid")
 
@@ -33,6 +34,7 @@ class GenericSpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.crawl = crawl
         self.shapes = Shapes()
+        self.in_a_row = 0       # failures that another day may mend, without an answer between them
         self.links = LinkExtractor(unique=True, canonicalize=False, deny_extensions=[])
 
     # Requests --------------------------------------------------------------------------------------------------------
@@ -80,6 +82,7 @@ class GenericSpider(scrapy.Spider):
         yield page
 
     def parse_page(self, response: Any) -> Iterator[Any]:
+        self.in_a_row = 0
         asked = response.meta.get("redirect_urls", [response.url])[0]
         kind = response.meta["kind"]
         if response.status == 304:
@@ -162,7 +165,11 @@ class GenericSpider(scrapy.Spider):
         asked = request.meta.get("redirect_urls", [request.url])[0]
         kind = request.meta["kind"]
         self.count(f"crawl/failed/{reason}" if kind != "sitemap" else f"crawl/sitemap/{reason}")
-        self.shapes.saw(asked, fruitful=False)
+        if reason == "redirect_loop":
+            self.shapes.saw(asked, fruitful=False)
+        self.in_a_row = self.in_a_row + 1 if reason.startswith(AGAIN) else 0
+        if self.in_a_row >= UNREACHABLE_AFTER:
+            self.crawl.stopped = "unreachable"
         if self.crawl.memory.first_failure(asked):
             yield Page(asked, kind, "failed", status, reason)
         if kind == "sitemap" and asked.endswith("/robots.txt"):

@@ -1,0 +1,164 @@
+"""mep3m import feed and mep3m import mep3m: every form of the same three products, and what breaks them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from crawlers.feeds import mep3m
+from lakehouse import arrow
+from lakehouse.errors import LakehouseError
+from lakehouse.tables import CRAWL_RUNS, RAW_LISTINGS, REJECTS
+from tests.crawlers.feeds.test_listings_file import rows, run
+
+PRODUCTS = [
+    {"id": "A1", "title": "纯棉袜子, 三双", "product_type": "服饰 > 袜子", "link": "https://s.example/a1", "image_link": "https://s.example/a1.jpg"},
+    {"id": "A2", "title": "Wool cap", "product_type": "服饰 > 帽子", "link": "https://s.example/a2", "image_link": "https://s.example/a2.jpg"},
+]
+RSS = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Shop</title>{}</channel></rss>"""
+ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0"><title>Shop</title>{}</feed>"""
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace(">", "&gt;")
+
+
+def csv_text(separator: str, quote: str) -> str:
+    lines = [separator.join(PRODUCTS[0])]
+    lines += [separator.join(f"{quote}{value}{quote}" for value in product.values()) for product in PRODUCTS]
+    return "\n".join(lines) + "\n"
+
+
+FORMS = {
+    "feed.csv": csv_text(",", '"').encode(), "feed-gbk.csv": csv_text(",", '"').encode("gbk"), "feed.tsv": csv_text("\t", "").encode(),
+    "feed.jsonl": "".join(json.dumps(product, ensure_ascii=False) + "\n" for product in PRODUCTS).encode(),
+    "feed.xml": RSS.format("".join("<item>" + "".join(f"<g:{k}>{escaped(v)}</g:{k}>" for k, v in p.items()) + "</item>" for p in PRODUCTS)).encode(),
+    "atom.xml": ATOM.format("".join(
+        "<entry>" + "".join(f'<link href="{v}"/>' if k == "link" else f"<g:{k}>{escaped(v)}</g:{k}>" for k, v in p.items()) + "</entry>"
+        for p in PRODUCTS)).encode(),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_form_gives_the_same_listings(lake, tmp_path, name, packed):
+    path = tmp_path / (name + ".gz" if packed else name)
+    path.write_bytes(gzip.compress(FORMS[name]) if packed else FORMS[name])
+    assert "2 listings landed, 0 rejected" in run("feed", path, "--shop", "socks")
+    assert [(r["shop"], r["listing_id"], r["title"], r["breadcrumbs"], r["url"], r["image_urls"], r["image_url"]) for r in rows(RAW_LISTINGS)] == [
+        ("socks", p["id"], p["title"], p["product_type"].split(" > "), p["link"], [p["image_link"]], p["image_link"]) for p in PRODUCTS]
+
+
+def test_variants_of_a_group_are_one_listing_and_further_pictures_are_kept(lake, tmp_path):
+    path = tmp_path / "feed.xml"
+    item = ("<item><g:id>{0}</g:id><g:item_group_id>G</g:item_group_id><title>Cap {0}</title><g:product_type>Hats</g:product_type>"
+            "<g:image_link>https://s.example/{0}.jpg</g:image_link><g:additional_image_link>https://s.example/x.jpg</g:additional_image_link>"
+            "<g:additional_image_link>https://s.example/y.jpg</g:additional_image_link></item>")
+    path.write_text(RSS.format(item.format("red") + item.format("blue")), encoding="utf-8")
+    assert "1 listings landed, 1 rejected" in run("feed", path, "--shop", "hats")
+    assert rows(RAW_LISTINGS)[0]["image_urls"] == ["https://s.example/red.jpg", "https://s.example/x.jpg", "https://s.example/y.jpg"]
+    assert rows(REJECTS)[0]["reason"] == "variant of a listing before"
+
+
+@pytest.mark.parametrize(("name", "content", "reasons"), [
+    ("a.jsonl", b'{"id": 1, "title": "x", "category": "a"}\nnot json\n[1]\n{"id": 2, "title": "\\u0001", "category": "a"}\n{"id": 3, "title": "t"}\n\xff\n',
+     ["not JSON", "record is no object", "title has control characters only", "category path is empty", "not UTF-8"]),
+    ("a.csv", b"id,title,category\n1,x,a\n,y,a\n2,z\n", ["id is empty", "wrong number of columns"]),
+])
+def test_bad_rows_are_rejected_by_name(lake, tmp_path, name, content, reasons):
+    path = tmp_path / name
+    path.write_bytes(content)
+    run("feed", path, "--shop", "s")
+    assert sorted(row["reason"] for row in rows(REJECTS)) == sorted(reasons)
+    assert [row["title"] for row in rows(RAW_LISTINGS)] == ["x"]
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("a.csv", b"id,title\n1,x\n", "line 1: no column holds the category"),
+    ("a.csv", b'id,title,category\n1,"x,a\n', "after line 1: .*quotes"),
+    ("a.xml", b"<rss><channel><item><id>1</id>", "is no XML in line 1"),
+    ("a.xml", b'<!DOCTYPE r [<!ENTITY a "aaaa">]><rss><item><id>&a;</id></item></rss>', "declares entities or a DTD"),
+    ("a.xml", b"<rss><channel></channel></rss>", "holds no item"),
+    ("a.dat", b"\x00\x01", "its format cannot be told"),
+])
+def test_a_feed_that_cannot_be_read_says_so_in_a_sentence(lake, tmp_path, name, content, said):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(LakehouseError, match=said):
+        run("feed", path, "--shop", "s")
+
+
+def test_a_name_that_cannot_name_a_shop_is_refused(lake, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(FORMS["feed.csv"])
+    with pytest.raises(LakehouseError, match="cannot name a shop"):
+        run("feed", path, "--shop", "my shop/..")
+
+
+RECORD = {"class_id": "7", "class_name": "母婴/玩具/童装", "sub_class_id": "1", "sub_class_name": "孕妈奶粉", "subsub_class_id": "FALSE",
+          "subsub_class_name": "FALSE", "img_path": "Images/1/1.jpg", "img_resolution": [220, 220, 3], "title": "孕妇奶粉 800克", "OCR": "FALSE"}
+
+
+def annotation(path, *records):
+    path.write_text(json.dumps(records, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_false_in_either_spelling_means_none_and_a_third_level_stays_apart(lake, tmp_path):
+    path = annotation(tmp_path / "annotation.json", RECORD, RECORD | {"img_path": "Images/1/2.jpg", "subsub_class_name": "FLASE"},
+                      RECORD | {"img_path": "Images/1/3.jpg", "subsub_class_name": "羊奶粉"}, RECORD | {"img_path": "FALSE"})
+    run("mep3m", path)
+    assert [(r["listing_id"], r["breadcrumbs"], r["subsub_class_name"], r["image_urls"]) for r in rows(RAW_LISTINGS)] == [
+        ("1/1", ["母婴/玩具/童装", "孕妈奶粉"], None, ["Images/1/1.jpg"]), ("1/2", ["母婴/玩具/童装", "孕妈奶粉"], None, ["Images/1/2.jpg"]),
+        ("1/3", ["母婴/玩具/童装", "孕妈奶粉"], "羊奶粉", ["Images/1/3.jpg"]), ("record-4", ["母婴/玩具/童装", "孕妈奶粉"], None, [])]
+
+
+def test_records_that_cannot_be_used_are_rejected(lake, tmp_path):
+    run("mep3m", annotation(tmp_path / "a.json", RECORD, RECORD, "text", RECORD | {"img_path": "x", "title": "FALSE", "class_name": "FALSE", "sub_class_name": "FLASE"}))
+    assert sorted(row["reason"] for row in rows(REJECTS)) == ["category path is empty", "listing id is repeated", "record is no object"]
+
+
+def test_a_picture_path_never_leads_out_of_its_folder(lake, tmp_path):
+    from tests.crawlers.feeds.test_listings_file import picture
+
+    folder = tmp_path / "data"
+    (folder / "Images" / "1").mkdir(parents=True)
+    (folder / "Images" / "1" / "1.jpg").write_bytes(picture("red"))
+    (tmp_path / "secret.jpg").write_bytes(picture("blue"))
+    run("mep3m", annotation(tmp_path / "a.json", RECORD, RECORD | {"img_path": "../secret.jpg"}, RECORD | {"img_path": str(tmp_path / "secret.jpg")}),
+        "--images", folder)
+    assert [row["image_sha256"] is not None for row in rows(RAW_LISTINGS)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (b'[{"title": "a"', "is torn or no list"), (b'{"title": "a"}', "is torn or no list"), (b"[]", "holds no record"),
+    (b'[{"title": "a"} {"title": "b"}]', "is no JSON after record"),
+])
+def test_an_annotation_file_that_breaks_off_says_so(lake, tmp_path, content, said):
+    path = tmp_path / "annotation.json"
+    path.write_bytes(content)
+    with pytest.raises(LakehouseError, match=said):
+        run("mep3m", path)
+
+
+def test_an_import_that_broke_in_the_middle_is_marked_and_not_read_further(lake, tmp_path, monkeypatch):
+    from crawlers.feeds import landing
+
+    monkeypatch.setattr(landing, "BATCH_ROWS", 2)
+    path = tmp_path / "annotation.json"
+    good = ", ".join(json.dumps(RECORD | {"img_path": f"Images/1/{n}.jpg"}, ensure_ascii=False) for n in range(3))
+    path.write_text(f"[{good}, {{broken}}]", encoding="utf-8")
+    with pytest.raises(LakehouseError, match="is no JSON after record 3"):
+        run("mep3m", path)
+    assert [(row["finish_reason"], row["audit"]) for row in rows(CRAWL_RUNS)] == [("torn", "failed")]
+
+
+def test_released_records_land(lake, shared_data):
+    assert "1,000 listings landed, 0 rejected" in run("mep3m", shared_data / "mep3m" / "annotations-1k.json")
+    assert arrow.read(RAW_LISTINGS, columns=["subsub_class_name"])["subsub_class_name"].null_count == 1000
+
+
+def test_given_reads_json_false_too():
+    assert [mep3m.given(value) for value in (False, None, "false", "x")] == ["", "", "", "x"]
