@@ -8,6 +8,7 @@ from typing import Any
 from lakehouse import settings
 from lakehouse.errors import LakehouseError
 
+LIMITED = "crawlers.politeness.LimitedHandler"
 PRODUCT_TOKEN = "mep3m"             # what robots.txt may call this crawler
 PAGE_BYTES = 10 * 2**20             # before and after decompression
 PICTURE_BYTES = 20 * 2**20
@@ -36,7 +37,7 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> d
         # safety
         "TWISTED_DNS_RESOLVER": "crawlers.safety.GuardedResolver",
         "ALLOWED_ADDRESSES": list(allowed),
-        "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
+        "DOWNLOAD_HANDLERS": {"http": LIMITED, "https": LIMITED, "file": None, "data": None, "ftp": None, "s3": None},
         "DOWNLOAD_MAXSIZE": PAGE_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "SITEMAP_MAXSIZE": SITEMAP_BYTES,
@@ -51,6 +52,7 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> d
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,      # the guard also covers ports, pictures and robots.txt
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawlers.middlewares.GuardMiddleware": 60,
+            "crawlers.middlewares.WholeMiddleware": 595,
             "crawlers.politeness.RobotsMiddleware": 100,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             "crawlers.politeness.PatientRetryMiddleware": 550,
@@ -73,8 +75,7 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> d
         "SCHEDULER": "crawlers.scheduler.MemoryScheduler",
         "ITEM_PIPELINES": {"crawlers.pipelines.pictures.PicturePipeline": 300, "crawlers.pipelines.bronze.BronzePipeline": 800},
         "CONCURRENT_ITEMS": 32,
-        "DEPTH_LIMIT": 30,
-        "LINK_DEPTH": 30,
+        "LINK_DEPTH": 1000,                 # a category may have many pages; what has no end is left by its shape
         "URLLENGTH_LIMIT": 2083,
         # audit
         "SPIDERMON_ENABLED": True,

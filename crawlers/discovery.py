@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
+from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 from scrapy.utils.gz import gunzip
 from w3lib.url import canonicalize_url, url_query_cleaner
 
@@ -52,14 +54,11 @@ def read_sitemap(body: bytes, *, max_bytes: int) -> Sitemap:
     found = Sitemap([], [])
     if body[:2] == b"\x1f\x8b":
         try:
-            complete = _gzip_is_whole(body)
+            found.fault = "" if gzip_is_whole(body) else "truncated_gzip"
             body = gunzip(body, max_size=max_bytes)
-            found.fault = "" if complete else "truncated_gzip"
-        except OSError:
+        except (OSError, EOFError, zlib.error):
             return Sitemap([], [], "broken_gzip")
-        except Exception as error:
-            if "size" not in type(error).__name__.lower():
-                raise
+        except _DecompressionMaxSizeExceeded:
             return Sitemap([], [], "decompressed_too_large")
     if body.lstrip()[:1] != b"<":
         lines = body.decode("utf-8", "replace").split()
@@ -75,17 +74,20 @@ def read_sitemap(body: bytes, *, max_bytes: int) -> Sitemap:
     return found
 
 
-def _gzip_is_whole(body: bytes) -> bool:
-    import zlib
+def gzip_is_whole(body: bytes) -> bool:
+    """Whether a gzip stream has its end. Unpacks it piece by piece and keeps nothing; looks at 256 MB at most.
 
+    Raises:
+        zlib.error: it is no gzip stream.
+    """
     inflate = zlib.decompressobj(31)
     rest = body
-    for _ in range(1 << 20):
+    for _ in range(256):
         inflate.decompress(rest, 1 << 20)
         rest = inflate.unconsumed_tail
         if not rest:
-            break
-    return inflate.eof
+            return inflate.eof
+    return True
 
 
 def _locations(body: bytes) -> Iterator[tuple[str, str]]:
@@ -124,10 +126,11 @@ def looks_like_page(url: str) -> bool:
     return not NOT_PAGES.search(urlsplit(url).path)
 
 
-def is_product_page(body: bytes, url: str, *, has_name: bool, has_pictures: bool, pattern: str = "") -> bool:
+def is_product_page(body: bytes, url: str, *, named: bool, pattern: str = "") -> bool:
     """Whether a page shows one product rather than many or none.
 
     Args:
+        named: it has a name, and pictures or a place in the shop's categories.
         pattern: the operator's own expression for product URLs; where it is given, it alone decides.
     """
     if pattern:
@@ -138,4 +141,4 @@ def is_product_page(body: bytes, url: str, *, has_name: bool, has_pictures: bool
     if marks:
         # A list page marks up many products, a product page one and perhaps a few that go with it.
         return not (LIST_MARKS.search(body) and marks != 1) and (marks <= 12 or bool(PRODUCT_PATHS.search(urlsplit(url).path)))
-    return bool(has_name and has_pictures and PRODUCT_PATHS.search(urlsplit(url).path))
+    return bool(named and PRODUCT_PATHS.search(urlsplit(url).path))

@@ -17,6 +17,7 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from crawlers.discovery import gzip_is_whole
 from crawlers.safety import AddressPolicy, GuardedResolver, is_address
 
 
@@ -62,6 +63,23 @@ class GuardMiddleware:
                 raise Trespass("private_address", request.url) from None
 
 
+class BadAnswer(IgnoreRequest):
+    """The answer cannot be used; `reason` says why, by name."""
+
+    def __init__(self, reason: str, url: str) -> None:
+        super().__init__(f"{reason}: {url[:200]}")
+        self.reason = reason
+
+
+class WholeMiddleware:
+    """A packed body that breaks off is no page: Scrapy would unpack what there is and take it for the whole."""
+
+    def process_response(self, request: scrapy.Request, response: Any) -> Any:
+        if response.headers.get("Content-Encoding", b"").lower() in (b"gzip", b"x-gzip") and response.body and not gzip_is_whole(response.body):
+            raise BadAnswer("truncated_gzip", request.url)
+        return response
+
+
 REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ResponseDataLossError, "cut_off"),
     (DownloadTimeoutError, "timeout"),
@@ -81,7 +99,7 @@ def reason_of(error: BaseException) -> tuple[str, int | None]:
     """(the failure's name, the HTTP status where there was one)."""
     if isinstance(error, HttpError):
         return f"http_{error.response.status}", error.response.status
-    if isinstance(error, Trespass):
+    if isinstance(error, Trespass | BadAnswer):
         return error.reason, None
     if isinstance(error, IgnoreRequest):
         text = str(error).lower()

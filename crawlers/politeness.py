@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -55,8 +58,24 @@ class CrawlDelay:
         slots = self.crawler.engine.downloader.slots
         for key, delay in self.delays.items():
             slot = slots.get(key)
-            if slot is not None and (slot.delay < delay or slot.concurrency != 1 or slot.randomize_delay):
-                slot.delay, slot.concurrency, slot.randomize_delay = max(slot.delay, delay), 1, False
+            if slot is not None:
+                slot.delay, slot.concurrency, slot.jitter = max(slot.delay, delay), 1, 0.0
+
+
+class LimitedHandler(HTTP11DownloadHandler):
+    """Scrapy's handler, with no more than `CONCURRENT_REQUESTS_PER_DOMAIN` requests to one host under way.
+
+    Scrapy 2.19's downloader counts a request only once its coroutine runs, so requests that wait together all leave together.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        super().__init__(crawler)
+        most = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._limits: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(most))
+
+    async def download_request(self, request: scrapy.Request) -> Any:
+        async with self._limits[urlsplit(request.url).hostname or ""]:
+            return await super().download_request(request)
 
 
 class PatientRetryMiddleware(RetryMiddleware):

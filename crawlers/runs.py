@@ -17,7 +17,8 @@ from crawlers.safety import Territory
 from lakehouse import arrow, settings, tables
 from lakehouse.errors import LakehouseError
 
-AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "unresolvable", "refused", "told_to_wait")   # failures that another day may mend
+# Failures that another day may mend.
+AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "truncated_gzip", "unresolvable", "refused", "told_to_wait")
 SPIDER_KINDS = ("product", "category")
 
 

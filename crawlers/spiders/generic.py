@@ -96,8 +96,8 @@ class GenericSpider(scrapy.Spider):
             yield self.page_of(response, kind, "failed", reason="not_html")
             return
         found = extract_listing(response.body, response.url, content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"))
-        if discovery.is_product_page(response.body, response.url, has_name=bool(found.name), has_pictures=bool(found.image_urls),
-                                     pattern=self.crawl.product_urls):
+        named = bool(found.name and (found.image_urls or found.breadcrumbs))
+        if discovery.is_product_page(response.body, response.url, named=named, pattern=self.crawl.product_urls):
             yield self.product(response, asked, found)
         elif kind == "product" and self.shapes.is_product_shape(asked):
             self.shapes.saw(asked, fruitful=False)
@@ -128,7 +128,9 @@ class GenericSpider(scrapy.Spider):
     def category(self, response: Any, asked: str) -> Iterator[Any]:
         fruitful = False
         own = discovery.shape(asked)
-        if isinstance(response, HtmlResponse) and response.meta.get("depth", 0) <= self.settings.getint("LINK_DEPTH"):
+        if response.meta.get("depth", 0) >= self.settings.getint("LINK_DEPTH"):
+            self.count("crawl/not_followed/too_deep")
+        elif isinstance(response, HtmlResponse):
             for link in self.links.extract_links(response):
                 url = discovery.normal(link.url)
                 if link.nofollow or not discovery.looks_like_page(url):

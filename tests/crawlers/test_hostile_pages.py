@@ -1,0 +1,242 @@
+"""Pages and servers as bad as they come. The crawl goes on, each is counted by name, and what could not be used is known."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from aiohttp import web
+
+from crawlers import discovery
+from lakehouse import tables
+from tests.crawlers.shop import product_page, small_shop
+
+
+def failures(rows) -> dict[str, str]:
+    return {row["url"].split("/", 3)[3]: row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed"}
+
+
+def ids(rows) -> list[str]:
+    return sorted(row["listing_id"] for row in rows(tables.RAW_LISTINGS))
+
+
+def test_a_truncated_gzip_page(server, crawl, rows):
+    small_shop(server, 4)
+    body = gzip.compress(product_page(server.url, 1).encode())
+    server.routes["/item/10001.html"] = (200, {"Content-Type": "text/html", "Content-Encoding": "gzip"}, body[: len(body) // 3])
+
+    run = crawl(server.url + "/", "tea")
+
+    assert ids(rows) == ["P0", "P2", "P3"] and run["finish_reason"] == "finished"
+    assert failures(rows) == {"item/10001.html": "truncated_gzip"}
+
+
+def test_a_truncated_gzip_sitemap_gives_what_it_has(server, crawl):
+    small_shop(server, 3)
+    places = "".join(f"<url><loc>{server.url}/item/{10000 + number}.html</loc></url>\n" for number in range(3))
+    body = gzip.compress(f"<urlset>{places}{'<!-- -->' * 9000}</urlset>".encode(), 0)
+    server.routes["/sitemap.xml"] = (200, {"Content-Type": "application/gzip"}, body[: len(body) // 2])
+    server.routes["/"] = "<html></html>"
+
+    run = crawl(server.url + "/", "tea")
+
+    assert run["listings"] == 3 and dict(run["counters"])["crawl/sitemap/truncated_gzip"] == 1
+
+
+@pytest.mark.parametrize(("said", "sent"), [("gbk", "utf-8"), ("utf-8", "gbk"), ("latin-1", "utf-8"), ("nonsense", "utf-8")])
+def test_a_charset_that_lies_is_seen_through(server, crawl, rows, said: str, sent: str):
+    small_shop(server, 2)
+    page = product_page(server.url, 1, title="绿茶礼盒装春茶").replace('charset="utf-8"', f'charset="{said}"')
+    server.routes["/item/10001.html"] = (200, {"Content-Type": f"text/html; charset={said}"}, page.encode(sent))
+
+    crawl(server.url + "/", "tea")
+
+    (title,) = (row["title"] for row in rows(tables.RAW_LISTINGS) if row["listing_id"] == "P1")
+    assert title == "绿茶礼盒装春茶"
+
+
+def test_bytes_that_no_charset_explains_are_a_reject(server, crawl, rows):
+    small_shop(server, 3)
+    page = product_page(server.url, 1, title="TITLE").encode("gbk").replace(b"TITLE", bytes([0xFF, 0xB2, 0xFF, 0x81, 0xFE, 0xFF]) * 5)
+    server.routes["/item/10001.html"] = (200, {"Content-Type": "text/html; charset=gbk"}, page)
+
+    crawl(server.url + "/", "tea")
+
+    assert ids(rows) == ["P0", "P2"]
+    assert {row["reason"] for row in rows(tables.REJECTS)} <= {"undecodable", "no_title"} and len(rows(tables.REJECTS)) == 1
+
+
+def test_an_endless_calendar_is_left(server, crawl):
+    small_shop(server, 5)
+    server.routes["/"] = '<html><a href="/list?page=1">x</a><a href="/calendar/1.html">x</a></html>'
+    small = server.fallback
+
+    async def calendar(request: web.Request) -> web.StreamResponse:
+        if not request.path.startswith("/calendar/"):
+            return await small(request)
+        day = int(request.path.split("/")[2].split(".")[0])
+        return web.Response(text=f'<html><a href="/calendar/{day + 1}.html">next</a><a href="/calendar/{day + 2}.html">x</a></html>', content_type="text/html")
+
+    server.fallback = calendar
+
+    run = crawl(server.url + "/", "tea")
+
+    visited = sum(path.startswith("/calendar") for path in server.hits)
+    assert (run["finish_reason"], run["listings"]) == ("finished", 5)
+    assert visited < 140 and dict(run["counters"])["crawl/not_followed/endless"] >= 1
+
+
+def test_a_maze_of_facets_is_left(server, crawl):
+    small_shop(server, 5)
+    server.routes["/"] = '<html><a href="/list?page=1">x</a><a href="/facets?a=1">x</a></html>'
+    small = server.fallback
+
+    async def facets(request: web.Request) -> web.StreamResponse:
+        if request.path != "/facets":
+            return await small(request)
+        links = "".join(f'<a href="/facets?{request.query_string}&{name}={value}">x</a>' for name in "bcdefgh" for value in range(3)
+                        if name not in request.query)
+        return web.Response(text=f"<html>{links}</html>", content_type="text/html")
+
+    server.fallback = facets
+
+    run = crawl(server.url + "/", "tea")
+
+    assert (run["finish_reason"], run["listings"]) == ("finished", 5)
+    assert sum(path.startswith("/facets") for path in server.hits) < 700
+
+
+def test_redirects_in_a_circle(server, crawl, rows):
+    small_shop(server, 3)
+    server.routes["/item/10001.html"] = (302, {"Location": "/round"}, b"")
+    server.routes["/round"] = (302, {"Location": "/item/10001.html"}, b"")
+
+    crawl(server.url + "/", "tea")
+
+    assert failures(rows) == {"item/10001.html": "redirect_loop"} and ids(rows) == ["P0", "P2"]
+    assert server.hits["/round"] < 10
+
+
+@pytest.fixture
+def raw_server() -> Iterator[tuple[int, list[bytes]]]:
+    """Answers every connection with the given bytes and closes it."""
+    answer: list[bytes] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                if answer[0]:
+                    connection.sendall(answer[0])
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield listener.getsockname()[1], answer
+    listener.close()
+
+
+@pytest.mark.parametrize(("answer", "reason"), [
+    (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5000\r\n\r\n<html>", "cut_off"),
+    (b"", "connection_lost"),
+    (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<html\r\n", "cut_off"),
+    (b"SSH-2.0-OpenSSH_9.6\r\n", "connection_lost"),
+])
+def test_connections_that_break_off(raw_server, crawl, rows, answer: bytes, reason: str):
+    port, said = raw_server
+    said.append(answer)
+
+    crawl(f"http://127.0.0.1:{port}/", "tea", overrides={"RETRY_TIMES": 0, "ROBOTSTXT_OBEY": False})
+
+    assert {row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed" and row["kind"] == "category"} == {reason}
+
+
+def test_a_page_that_drips(server, crawl, rows):
+    small_shop(server, 3)
+
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/html"})
+        await response.prepare(request)
+        for _ in range(200):
+            await response.write(b" ")
+            await asyncio.sleep(0.1)
+        return response
+
+    server.routes["/item/10001.html"] = drip
+
+    crawl(server.url + "/", "tea", overrides={"DOWNLOAD_TIMEOUT": 1, "RETRY_TIMES": 0})
+
+    assert failures(rows) == {"item/10001.html": "timeout"} and ids(rows) == ["P0", "P2"]
+
+
+def test_ten_thousand_copies_of_one_page(server, crawl):
+    places = "".join(f"<url><loc>{server.url}/copy/{number}.html</loc></url>" for number in range(10_000))
+    server.routes["/sitemap.xml"] = (200, {}, f"<urlset>{places}</urlset>".encode())
+    server.routes["/"] = "<html></html>"
+    page = product_page(server.url, 1, images=[])
+
+    async def same(request: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html") if request.path.startswith("/copy/") else web.Response(status=404)
+
+    server.fallback = same
+
+    run = crawl(server.url + "/", "tea")
+
+    counters = dict(run["counters"])
+    assert run["listings"] == 1 and server.hits.total() < 200
+    assert counters["crawl/variants_folded"] >= 99 and counters["crawl/not_followed/endless"] > 9_000
+
+
+@pytest.mark.parametrize("markup", [
+    '[{"@context": "https://schema.org", "@graph": [GRAPH]}, {"@graph": []}]', '[[{"@graph": [GRAPH]}]]', '{"@graph": {"@graph": [GRAPH]}}',
+    '<!-- {"@graph": [GRAPH]} -->', '{"@graph": [GRAPH],}', '// x\n{"@graph": [GRAPH]}', '{"@graph": [GRAPH]};', '{"broken": ',
+], ids=["array-of-graphs", "nested", "graph-in-graph", "comment", "comma", "line-comment", "semicolon", "invalid"])
+def test_json_ld_in_every_disorder(server, crawl, rows, markup: str):
+    small_shop(server, 2)
+    graph = json.dumps({"@type": "Product", "name": "明前龙井礼盒", "sku": "S1"}) + "," + json.dumps({"@type": "BreadcrumbList", "itemListElement": [
+        {"@type": "ListItem", "position": 1, "name": "食品"}, {"@type": "ListItem", "position": 2, "name": "茶叶"}]})
+    server.routes["/item/10001.html"] = (
+        f'<html><head><script type="application/ld+json">{markup.replace("GRAPH", graph)}</script></head><body><h1>明前龙井礼盒</h1>'
+        f'<div class="breadcrumb"><a href="/">首页</a> &gt; <a href="/c/1">食品</a> &gt; <a href="/c/2">茶叶</a></div></body></html>')
+
+    run = crawl(server.url + "/", "tea")
+
+    assert run["finish_reason"] == "finished"
+    (row,) = (row for row in rows(tables.RAW_LISTINGS) if row["listing_id"] != "P0")
+    assert (row["title"], row["breadcrumbs"]) == ("明前龙井礼盒", ["食品", "茶叶"])
+
+
+def test_a_picture_that_is_a_page_or_broken_leaves_the_listing(server, crawl, rows):
+    small_shop(server, 4)
+    for number, body in ((0, b"<html>not here</html>"), (1, b"\xff\xd8\xff\xe0 torn"), (2, b"")):
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, images=[f"{server.url}/bad{number}.jpg"])
+        server.routes[f"/bad{number}.jpg"] = (200, {"Content-Type": "image/jpeg"}, body)
+
+    crawl(server.url + "/", "tea")
+
+    assert failures(rows) == {"bad0.jpg": "picture_is_markup", "bad1.jpg": "picture_torn", "bad2.jpg": "picture_empty"}
+    assert {row["listing_id"]: row["image_sha256"] is None for row in rows(tables.RAW_LISTINGS)} == {"P0": True, "P1": True, "P2": True, "P3": False}
+
+
+def test_a_page_that_is_no_page(server, crawl, rows):
+    small_shop(server, 3)
+    server.routes["/item/10001.html"] = (200, {"Content-Type": "application/pdf"}, b"%PDF-1.4\0\0\0")
+
+    crawl(server.url + "/", "tea")
+
+    assert failures(rows) == {"item/10001.html": "not_html"}
+
+
+def test_a_torn_sitemap_gives_what_it_has():
+    found = discovery.read_sitemap(b"<urlset><url><loc>http://a.example/1</loc></url><url><loc>http://a.exam", max_bytes=1000)
+    assert (found.pages, found.fault) == (["http://a.example/1"], "torn_xml")
+    assert discovery.read_sitemap(b"http://a.example/1\nhttp://a.example/2\nnot a url", max_bytes=1000).pages == ["http://a.example/1", "http://a.example/2"]
+    assert discovery.read_sitemap(b"\x1f\x8bnot gzip at all", max_bytes=1000).fault == "broken_gzip"
