@@ -8,6 +8,7 @@ import logging
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -60,6 +61,6 @@ def load(path: Path) -> tuple[list[np.ndarray], Position] | None:
         with np.load(path) as packed:
             position = Position(**json.loads(packed["position"].tobytes()))
             return [packed[name] for name in sorted(packed.files) if name != "position"], position
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
         log.warning("The checkpoint %s is not readable (%s); the run starts from its beginning.", path, error)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -91,3 +92,81 @@ def register_waiting() -> None:
     for folder in folders:
         done = tracking.register(folder)
         console.print(f"{programs.Plan.load(folder).name} is {done['model']} version {done['version']}, {done['alias']}.")
+
+
+@compare.command()
+def compare_models(
+    chosen: list[str] = typer.Argument(
+        None, metavar="MODEL...", help="By default those of the paper's Table 4, the n-gram baselines and this project's own."
+    ),
+    products: str = typer.Option("products", help="The table: products, or labelled_products."),
+    version: int = typer.Option(None, help="Of the table; the newest by default."),
+    level: str = typer.Option(None, help="sub_class, or path."),
+    epochs: int = typer.Option(None, help="Of the neural models; by the table's size by default."),
+    batch: int = typer.Option(64, help="Rows a step, of all processes together."),
+    seed: int = typer.Option(7, help="Of weights, order and dropout."),
+    units: int = typer.Option(None, help="Of an LSTM, in each direction."),
+    image_size: int = typer.Option(None, help="Pixels a side."),
+    tower: str = typer.Option(None, help="Image side of the fusion models."),
+    pictures_only: bool = typer.Option(False, help="Leave products without a picture out, for all models."),
+    np: int = typer.Option(None, "--np", help="Processes."),
+    title: str = typer.Option(None, help="Of the section of the page; the table's name by default."),
+    out: Path = typer.Option(Path("docs/results.md"), help="The page that the table is written to."),
+) -> None:
+    """Train several models on one data version and set them beside the paper's Table 4; what is trained already is not trained again."""
+    import sys
+
+    from training import comparison, models, programs, tracking
+    from training.data import version_of
+
+    names = list(dict.fromkeys(chosen or models.ALL))
+    pinned = version_of(programs.plan.find_table(products), version)
+    for name in names:
+        programs.plan.find_model(name)
+    command = " ".join(["mep3m", *sys.argv[1:]])
+    title = title or f"{products}, version {pinned}"
+    parent = tracking.open_comparison(title)
+    plans = [
+        programs.plan_for(
+            name,
+            products,
+            pinned,
+            level=level,
+            pictures_only=pictures_only,
+            processes=np,
+            parent=parent,
+            recipe={"epochs": epochs, "batch": batch, "seed": seed},
+            sizes={"units": units, "image_size": image_size, "tower": tower},
+        )
+        for name in names
+    ]
+    for asked in plans:
+        programs.train(asked)
+        programs.registered(asked.folder)
+    reports = [json.loads((asked.folder / "report.json").read_text("utf-8")) for asked in plans]
+    page = comparison.markdown(title, command, plans, reports)
+    print(page)
+    comparison.write(out, title, page)
+    tracking.close_comparison(parent, page)
+    log.info("Written to %s.", out)
+
+
+@promote.command()
+def promote_challenger(
+    products: str = typer.Option("products", help="The table whose test split decides: products, or labelled_products."),
+    version: int = typer.Option(None, help="Of the table; the newest by default."),
+    challenger: str = typer.Option(None, help="A version; by default the one with the alias challenger."),
+    rollback: bool = typer.Option(False, "--rollback", help="Make the former champion champion again."),
+) -> None:
+    """Move the alias champion to a challenger that is better beyond its bootstrap interval on the same test rows; else say by how much not."""
+    from training import promotion, tracking
+
+    name, console = tracking.registered_name(products), Console()
+    if rollback:
+        gone, back = promotion.rollback(name)
+        console.print(f"Version {back} of {name} is champion again, in place of version {gone}.")
+        return
+    found = promotion.contest(name, challenger, table=products, version=version)
+    console.print(found.sentence(), soft_wrap=True)
+    if not found.better:
+        raise typer.Exit(2)

@@ -11,9 +11,10 @@ import numpy as np
 
 from lakehouse.errors import LakehouseError
 from training.checkpoints import Position
+from training.lazy_adam import LazyAdam
 from training.loader import Loader
 from training.served.tree import LabelTree
-from training.world import World
+from training.world import World, as_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -55,19 +56,26 @@ class Trainer:
         import keras
 
         self.model, self.recipe, self.tree = model, recipe, tree
+        self.tables = [variable for variable in model.trainable_variables if variable.path.endswith("embeddings")]
+        self.dense = [variable for variable in model.trainable_variables if not variable.path.endswith("embeddings")]
+        self.lazy = LazyAdam(self.tables)
         self.optimizer = keras.optimizers.Adam(recipe.learning_rate)
-        self.optimizer.build(model.trainable_variables)
+        self.optimizer.build(self.dense)
+
+    @property
+    def variables(self) -> list:
+        return [*self.model.variables, *self.optimizer.variables, *self.lazy.variables]
 
     def state(self) -> list[np.ndarray]:
         """Every number that the next step depends on: weights, seeds of dropout, moments."""
-        return [np.asarray(variable.value) for variable in (*self.model.variables, *self.optimizer.variables)]
+        return [as_tensorflow(variable).numpy() for variable in self.variables]
 
     def restore(self, arrays: list[np.ndarray]) -> None:
         """
         Raises:
             LakehouseError: the arrays are another model's.
         """
-        variables = [*self.model.variables, *self.optimizer.variables]
+        variables = self.variables
         if [tuple(v.shape) for v in variables] != [a.shape for a in arrays]:
             raise LakehouseError("The checkpoint belongs to a model of other sizes; remove its folder, or train with --again.")
         for variable, array in zip(variables, arrays, strict=True):
@@ -97,11 +105,11 @@ class Trainer:
                 logits = tf.cast(model(inputs, training=True), tf.float32)
                 # Weighted so that the mean over processes is the mean over the rows of the whole batch, however they are spread.
                 loss = tf.reduce_sum(losses(logits, targets) * weights) * world.size / rows
-            variables = [variable.value for variable in model.trainable_variables]
-            gradients = world.mean_gradients(tape.gradient(loss, variables))
+            gradients = world.mean_gradients(tape.gradient(loss, [variable.value for variable in (*self.dense, *self.tables)]))
             if recipe.gradient_norm:
                 gradients, _ = tf.clip_by_global_norm(gradients, recipe.gradient_norm)
-            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            optimizer.apply_gradients(zip(gradients[: len(self.dense)], self.dense, strict=True))
+            self.lazy.apply(gradients[len(self.dense) :], optimizer.learning_rate)
             right = tf.reduce_sum(weights * tf.cast(tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), targets), tf.float32))
             both = world.mean(tf.stack([loss, right * world.size]))
             return both[0], both[1]

@@ -29,6 +29,7 @@ class Plan:
     processes: int = 1
     checkpoint_steps: int = 500
     compress: bool = False
+    parent: str = ""  # MLflow run of the comparison that this run is part of
     code: str = ""  # hash of this package
 
     @property
@@ -38,7 +39,7 @@ class Plan:
     @property
     def name(self) -> str:
         """The same for the same result, so that a run that was killed is found again."""
-        asked = {key: value for key, value in asdict(self).items() if key not in ("processes", "checkpoint_steps")}
+        asked = {key: value for key, value in asdict(self).items() if key not in ("processes", "checkpoint_steps", "parent")}
         return f"{self.model}-{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]}"
 
     @property

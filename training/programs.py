@@ -33,6 +33,7 @@ def plan_for(
     pictures_only: bool = False,
     processes: int | None = None,
     compress: bool = False,
+    parent: str = "",
     checkpoint_steps: int = 500,
     recipe: dict | None = None,
     sizes: dict | None = None,
@@ -80,6 +81,7 @@ def plan_for(
         processes=launch.processes(processes) if entry.in_keras else 1,
         checkpoint_steps=checkpoint_steps,
         compress=compress,
+        parent=parent,
         code=plan.code_hash(),
     )
 

@@ -63,6 +63,19 @@ class RegistryDown(LakehouseError):
     """The registry does not answer; what was trained is on disk."""
 
 
+def open_comparison(name: str) -> str:
+    """A run that a comparison's runs are nested in; its id."""
+    registry = client()
+    return registry.create_run(registry.get_experiment_by_name(EXPERIMENT).experiment_id, run_name=name).info.run_id
+
+
+def close_comparison(run_id: str, page: str) -> None:
+    """The comparison's table as an artifact of its run."""
+    registry = client()
+    registry.log_text(run_id, page, "comparison.md")
+    registry.set_terminated(run_id)
+
+
 def waiting() -> list[Path]:
     """Folders of runs that are trained and not registered yet, oldest first."""
     root = settings.load().path / plans.FOLDER
@@ -70,7 +83,7 @@ def waiting() -> list[Path]:
     return sorted(done, key=lambda folder: (folder / "report.json").stat().st_mtime)
 
 
-def register(folder: Path, *, parent: str | None = None) -> dict:
+def register(folder: Path) -> dict:
     """Log a finished run and register its model; done already, it says so again.
 
     Returns: run_id, model, version, aliases.
@@ -87,7 +100,7 @@ def register(folder: Path, *, parent: str | None = None) -> dict:
     name = registered_name(asked.table)
     mlflow.set_experiment(EXPERIMENT)
     try:
-        with mlflow.start_run(run_name=asked.name, nested=parent is not None, parent_run_id=parent) as run:
+        with mlflow.start_run(run_name=asked.name, nested=bool(asked.parent), parent_run_id=asked.parent or None) as run:
             _log(asked, report, folder)
             made = _log_model(asked, folder, name)
     except LakehouseError:

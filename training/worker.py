@@ -56,7 +56,7 @@ def work(asked: plan.Plan) -> bool:
     started = time.monotonic()
     splits = data.read(plan.find_table(asked.table), asked.version)
     entry = asked.entry
-    if entry.reads_images and (asked.pictures_only or not entry.reads_titles):
+    if asked.pictures_only or not entry.reads_titles:
         splits = {name: examples.with_image() for name, examples in splits.items()}
         for name, examples in splits.items():
             if not len(examples):
@@ -199,7 +199,7 @@ def _start(trainer, path: Path, me: World, encoder: Encoder, splits: dict) -> ch
         elif encoder.vocabulary is not None:
             vectors = trainer.model.get_layer("word_vectors")
             vectors.embeddings.assign(word2vec(splits["train"].titles.to_pylist(), encoder.vocabulary, vectors.output_dim, seed=trainer.recipe.seed))
-    me.share([*trainer.model.variables, *trainer.optimizer.variables])
+    me.share(trainer.variables)
     return me.same(position)
 
 

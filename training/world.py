@@ -50,7 +50,7 @@ class World:
         if self.size > 1:
             import horovod.tensorflow as hvd
 
-            hvd.broadcast_variables([getattr(variable, "value", variable) for variable in variables], root_rank=0)
+            hvd.broadcast_variables([as_tensorflow(variable) for variable in variables], root_rank=0)
 
     def gather(self, rows: np.ndarray) -> np.ndarray:
         """Every process's rows, in the order of ranks, on every process."""
@@ -67,6 +67,11 @@ class World:
         import horovod.tensorflow as hvd
 
         return hvd.broadcast_object(thing, root_rank=0)
+
+
+def as_tensorflow(variable):
+    """TensorFlow's variable inside a Keras one, which has no `.ref()`."""
+    return variable.value if hasattr(variable, "path") else variable
 
 
 def join(*, compress: bool = False) -> World:

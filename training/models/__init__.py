@@ -18,6 +18,8 @@ class Entry:
     about: str
     published: tuple[float, float, float, float] | None = None  # top-1, top-5, AP, F1 of the paper's Table 4
     in_keras: bool = True
+    reads_words: bool = True  # of a title; image models read none of it
+    reads_terms: bool = False
     defaults: dict = field(default_factory=dict)  # of the recipe, where they differ from the paper's
     smallest: int = 1  # pixels a side of the smallest picture that it takes
 
@@ -29,9 +31,7 @@ class Entry:
         """The part of a title that this model looks at; numbers of words and terms a title."""
         if not self.in_keras or not self.reads_titles:
             return Reading()
-        if self.name in ("hashed_ngrams", "mixed_ngrams"):
-            return Reading(terms=terms, buckets=buckets)
-        return Reading(words=words)
+        return Reading(words=words if self.reads_words else 0, terms=terms if self.reads_terms else 0, buckets=buckets)
 
 
 ALL = {
@@ -45,6 +45,7 @@ ALL = {
         Entry("lmf", True, True, "Low-rank Multimodal Fusion (Liu et al. 2018)", (0.8922, 0.9819, 0.8924, 0.9125)),
         Entry("mdf_net", True, True, "MDF-Net: BiLSTM with attention and VGG-19, Hadamard fusion (CCBR 2022)"),
         Entry("linear_ngrams", True, False, "Character 1- to 3-gram TF-IDF and a linear classifier", in_keras=False),
-        Entry("hashed_ngrams", True, False, "Bag of hashed n-grams, after fastText (Joulin et al. 2017)"),
+        Entry("hashed_ngrams", True, False, "Bag of hashed n-grams, after fastText (Joulin et al. 2017)", reads_words=False, reads_terms=True),
+        Entry("wide_deep", True, False, "This project's own: a weighted bag of n-grams beside convolutions over words", reads_terms=True),
     )
 }

@@ -51,7 +51,7 @@ class Classifier(mlflow.pyfunc.PythonModel):
             parts.append(self._score(inputs))
         return np.concatenate(parts) if parts else np.zeros((0, len(self.tree)), np.float32)
 
-    def predict(self, context, model_input, params=None) -> pd.DataFrame:
+    def predict(self, context, model_input: pd.DataFrame, params: dict | None = None) -> pd.DataFrame:
         """One row a title: `labels`, best first.
 
         Args:

@@ -1,0 +1,37 @@
+"""Run by test_distributed.py, alone or under horovodrun: a few steps of BiLSTM, then this process's weights into a file."""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import keras
+import numpy as np
+
+from training import world
+from training.checkpoints import Position
+from training.loader import Loader
+from training.loop import Recipe, Trainer
+from training.models import bilstm
+from training.models.config import Config
+from training.served.tree import LabelTree
+
+LABELS, ROWS = 4, 90
+
+
+def main(out: Path) -> None:
+    me = world.join()
+    # Each process begins with weights of its own: only sharing the leader's makes them equal.
+    keras.utils.set_random_seed(1 + me.rank)
+    tree = LabelTree([{f"{level}_{part}": n if level == "sub_class" else 1 for level in ("class", "sub_class", "subsub_class") for part in ("id", "name")}
+                      for n in range(LABELS)])
+    trainer = Trainer(bilstm.build(Config(paths=LABELS, vocabulary=20, dimensions=8, units=6, dropout=0.0)), Recipe(epochs=3, batch=16), tree)
+    me.share(trainer.variables)
+    titles = np.random.default_rng(0).integers(1, 20, (ROWS, 8)).astype(np.int32)
+    loader = Loader(None, titles[:, 0] % LABELS, {"words": titles}, 0, None, 16, me.rank, me.size)
+    losses = [entry["loss"] for entry in trainer.run(loader, me, Position()).history]
+    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, **{f"w{n:03d}": weights for n, weights in enumerate(trainer.state())})
+
+
+main(Path(sys.argv[1]))

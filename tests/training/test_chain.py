@@ -1,0 +1,180 @@
+"""Train, register, load elsewhere, serve, promote, go back: the commands as a person gives them, on a small lake."""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lakehouse import arrow, tables
+from tests.training.conftest import rows
+
+pytestmark = pytest.mark.slow
+MEP3M = [sys.executable, "-m", "lakehouse.cli"]
+NOBODY = "http://127.0.0.1:9"      # the discard port, where no registry answers
+
+
+def environment(lake: Path, **more: str) -> dict[str, str]:
+    return {**os.environ, "LAKEHOUSE_ROOT": str(lake), "TF_CPP_MIN_LOG_LEVEL": "3", **more}
+
+
+def mep3m(lake: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
+    done = subprocess.run([*MEP3M, *words], env=environment(lake, **more), capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+SMALL = ("--epochs", "3", "--units", "8", "--dimensions", "8", "--batch", "16", "--np", "1")
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory) -> Path:
+    """Two registered versions: a linear one, champion since it was the first, and a BiLSTM, which was killed once on its way."""
+    root = tmp_path_factory.mktemp("trained") / "lake"
+    root.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAKEHOUSE_ROOT", str(root))
+        arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, rows(root)))
+    done = mep3m(root, "train", "linear_ngrams")
+    assert done.returncode == 0, done.stderr
+    assert "mep3m-classifier version 1, alias champion" in done.stdout
+    return root
+
+
+def served(lake: Path, architecture: str) -> Path:
+    return next((lake / "trained").glob(f"{architecture}-*")) / "model"
+
+
+def probabilities(model: Path) -> np.ndarray:
+    from training.served.model import Classifier
+
+    titles = [row["title"] for row in rows(model.parent, 60, pictures=False)]
+    return Classifier().open(model).probabilities(titles, [None] * len(titles))
+
+
+def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_an_undisturbed_one_and_waits_for_the_registry(lake, tmp_path):
+    undisturbed = tmp_path / "lake"
+    shutil.copytree(lake / "gold", undisturbed / "gold")
+    alone = mep3m(undisturbed, "train", "bilstm", *SMALL, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
+    assert alone.returncode == 1 and "`mep3m register` registers it" in alone.stderr
+
+    command = [*MEP3M, "train", "bilstm", *SMALL, "--checkpoint-steps", "1"]
+    process = subprocess.Popen(command, env=environment(lake, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY), start_new_session=True, stderr=subprocess.DEVNULL)
+    try:
+        while not (found := list((lake / "trained").glob("bilstm-*/checkpoint.npz"))):
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.005)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    from training import checkpoints
+
+    position = checkpoints.load(found[0])[1]
+    assert position.epoch < 3 and not (found[0].parent / "report.json").exists()
+
+    again = mep3m(lake, "train", "bilstm", *SMALL, "--checkpoint-steps", "1", LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
+    assert "Going on from epoch" in again.stderr and "`mep3m register` registers it" in again.stderr
+    np.testing.assert_array_equal(probabilities(served(lake, "bilstm")), probabilities(served(undisturbed, "bilstm")))
+
+    done = mep3m(lake, "register")
+    assert done.returncode == 0 and "mep3m-classifier version 2, challenger" in done.stdout
+    assert "Nothing waits" in mep3m(lake, "register").stdout
+
+
+def test_a_second_run_of_the_same_thing_trains_nothing(lake):
+    done = mep3m(lake, "train", "linear_ngrams", "--if-needed")
+    assert done.returncode == 0 and "is registered already: mep3m-classifier version 1" in done.stderr
+
+
+def test_the_model_loads_where_there_is_neither_spark_nor_this_repository(lake, tmp_path):
+    program = """
+import sys
+sys.modules["pyspark"] = sys.modules["lakehouse"] = sys.modules["training"] = None     # importing them fails
+import mlflow, pandas as pd
+mlflow.set_tracking_uri(sys.argv[1])
+model = mlflow.pyfunc.load_model("models:/mep3m-classifier@champion")
+print(model.predict(pd.DataFrame({"title": ["鸿运 红富士苹果 500g"]}), params={"k": 2}).to_json(orient="records", force_ascii=False))
+"""
+    done = subprocess.run([sys.executable, "-c", program, f"sqlite:///{lake}/mlflow.db"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    best, second = json.loads(done.stdout.strip().splitlines()[-1])[0]["labels"]
+    assert (best["class_id"], best["sub_class_id"], best["subsub_class_id"], best["subsub_class_name"]) == (2, 20, 200, "细类200")
+    assert best["probability"] > second["probability"] and "subsub_class_id" not in second
+
+
+def test_the_input_example_is_served(lake):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    uri = f"sqlite:///{lake}/mlflow.db"
+    server = subprocess.Popen([sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/mep3m-classifier/1", "-p", str(port), "-h", "127.0.0.1",
+                               "--env-manager", "local"], env={**os.environ, "MLFLOW_TRACKING_URI": uri}, start_new_session=True,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        import mlflow
+
+        mlflow.set_tracking_uri(uri)
+        place = Path(mlflow.artifacts.download_artifacts("models:/mep3m-classifier/1", tracking_uri=uri))
+        example = json.loads((place / "serving_input_example.json").read_text())
+        assert base64.b64decode(example["dataframe_split"]["data"][1][1] or "") or example["dataframe_split"]["data"]
+        answer = post(port, json.dumps(example).encode())
+        assert len(answer["predictions"]) == len(example["dataframe_split"]["data"])
+        titles_only = post(port, json.dumps({"dataframe_records": [{"title": "乳胶床垫"}], "params": {"k": 1}}).encode())
+        assert titles_only["predictions"][0]["labels"][0]["sub_class_name"] == "子类31"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait()
+
+
+def post(port: int, body: bytes) -> dict:
+    for _ in range(240):
+        try:
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/invocations", body, {"Content-Type": "application/json"})
+            return json.loads(urllib.request.urlopen(request, timeout=60).read())
+        except urllib.error.HTTPError as error:
+            pytest.fail(error.read().decode())
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("the server did not come up")
+
+
+def test_champion_changes_only_for_a_better_model_and_can_come_back(lake, tmp_path):
+    bad = mep3m(lake, "train", "hashed_ngrams", "--epochs", "1", "--learning-rate", "1e-6", "--np", "1")
+    assert bad.returncode == 0 and "alias challenger" in bad.stdout, bad.stderr
+    refused = mep3m(lake, "promote")
+    assert refused.returncode == 2 and "Version 1 stays champion" in refused.stdout and "not better beyond chance" in refused.stdout
+    assert "has had no champion before" in mep3m(lake, "promote", "--rollback").stderr
+
+    import mlflow
+
+    registry = mlflow.MlflowClient(f"sqlite:///{lake}/mlflow.db", f"sqlite:///{lake}/mlflow.db")
+    worse = registry.get_model_version_by_alias("mep3m-classifier", "challenger").version
+    registry.set_registered_model_alias("mep3m-classifier", "champion", worse)
+    promoted = mep3m(lake, "promote", "--challenger", "1")
+    assert promoted.returncode == 0 and f"Version 1 is champion now, in place of version {worse}" in promoted.stdout
+    back = mep3m(lake, "promote", "--rollback")
+    assert f"Version {worse} of mep3m-classifier is champion again, in place of version 1" in back.stdout
+    registry.set_registered_model_alias("mep3m-classifier", "champion", "1")
+
+
+def test_a_loss_that_is_no_number_is_one_sentence(lake):
+    done = mep3m(lake, "train", "hashed_ngrams", "--learning-rate", "1e38", "--epochs", "2", "--np", "1")
+    assert done.returncode == 1
+    assert "The loss became" in done.stderr and "train with a --learning-rate below" in done.stderr
+
+
+def test_a_comparison_writes_the_page(lake, tmp_path):
+    done = mep3m(lake, "compare", "linear_ngrams", "vgg19", "--epochs", "1", "--image-size", "32", "--np", "1", "--out", str(tmp_path / "results.md"),
+                 "--title", "Small")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "results.md").read_text()
+    assert "## Small" in page and "| linear_ngrams |" in page and "| 0.7636 | 0.9177 | 0.3966 | 0.7275 |" in page

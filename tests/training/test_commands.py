@@ -1,0 +1,59 @@
+"""What the commands say to a person who asks for what is not there."""
+
+import pytest
+
+from lakehouse.errors import LakehouseError
+from training import launch, plan, programs, promotion
+
+
+@pytest.mark.parametrize(("wanted", "sentence"), [
+    ({"model": "bert"}, "No model is called 'bert'; there are vgg19"),
+    ({"table": "listings"}, "silver.listings cannot be trained on, since it has no"),
+    ({"table": "nonsense"}, "No table is called 'nonsense'"),
+    ({"version": 9}, "cannot be read at version 9"),
+    ({"level": "shelf"}, "--level is 'shelf'; it is sub_class or path"),
+    ({"recipe": {"batch": 0}}, "--batch is 0; it must be above 0"),
+    ({"recipe": {"scaling": "cubic"}}, "--scaling is 'cubic'"),
+    ({"sizes": {"tower": "eiffel"}}, "No image tower is called 'eiffel'"),
+    ({"model": "vgg19", "sizes": {"image_size": 16}}, "vgg19 needs 32 pixels or more"),
+])
+def test_one_sentence(products, wanted, sentence):
+    with pytest.raises(LakehouseError) as caught:
+        programs.plan_for(**{"model": "bilstm", "table": "products", "version": None, **wanted})
+    assert sentence in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_no_products_is_one_sentence(lake):
+    with pytest.raises(LakehouseError, match=r"gold\.products has not been written yet"):
+        programs.plan_for("bilstm", "products", None)
+
+
+def test_a_run_is_named_after_what_its_result_follows_from(products):
+    one, two = (programs.plan_for("bilstm", "products", None, processes=n) for n in (1, 2))
+    assert one.name == two.name
+    assert programs.plan_for("bilstm", "products", None, recipe={"seed": 8}).name != one.name
+
+
+def test_without_horovod_one_process_and_a_clear_word(monkeypatch, caplog):
+    monkeypatch.setattr(launch, "horovod_installed", lambda: False)
+    assert launch.processes(2) == 1
+    assert "Horovod is not installed, so the model is trained in one process" in caplog.text
+
+
+def test_a_worker_that_dies_is_one_sentence_and_names_its_log(products):
+    asked = programs.plan_for("bilstm", "products", None, processes=1)
+    asked.save()
+    (asked.folder / "plan.json").write_text("{")
+    with pytest.raises(LakehouseError, match=r"ended with 1 before it was done; .*worker\.log says why"):
+        launch.run(asked)
+
+
+@pytest.mark.slow     # MLflow makes its database, which takes seconds
+def test_promoting_without_a_model_is_one_sentence(lake):
+    with pytest.raises(LakehouseError, match="No model 'mep3m-classifier' is registered"):
+        promotion.contest("mep3m-classifier")
+
+
+def test_defaults_follow_the_paper_on_a_large_table_and_stretch_on_a_small_one():
+    assert plan.adaptive(2_410_367, 64) == (10, 2)
+    assert plan.adaptive(100, 64) == (30, 6)

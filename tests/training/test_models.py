@@ -1,0 +1,119 @@
+"""One contract for every Keras model: it builds, has the shapes it says, learns a step, is saved and built again."""
+
+import os
+
+import numpy as np
+import pytest
+
+from training import models
+from training.models.config import Config
+from training.served.tree import LabelTree
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+PATHS, ROWS = 5, 4
+LARGE = ("vgg19", "inception_v3")
+
+
+def config(name: str) -> Config:
+    return Config(paths=PATHS, vocabulary=50, words=8, dimensions=6, units=5, terms=12, buckets=64, hidden=8, image_size=max(32, models.ALL[name].smallest),
+                  modality=4, rank=2)
+
+
+def inputs(sizes: Config, names) -> dict[str, np.ndarray]:
+    chance = np.random.default_rng(3)
+    made = {"words": chance.integers(1, 50, (ROWS, 8)), "terms": chance.integers(1, 64, (ROWS, 12)),
+            "image": chance.integers(0, 255, (ROWS, sizes.image_size, sizes.image_size, 3)), "has_image": np.array([1, 1, 0, 1])}
+    kinds = {"words": np.int32, "terms": np.int32, "image": np.uint8, "has_image": np.float32}
+    made["words"][:, 5:] = 0
+    return {name: made[name].astype(kinds[name]) for name in names}
+
+
+@pytest.mark.parametrize("name", [pytest.param(entry.name, marks=pytest.mark.slow if entry.name in LARGE else ()) for entry in models.ALL.values()
+                                  if entry.in_keras])
+def test_contract(name, tmp_path):
+    import keras
+    import tensorflow as tf
+
+    from training.loop import Recipe, Trainer
+    from training.world import World
+
+    keras.utils.set_random_seed(1)
+    sizes = config(name)
+    model = models.ALL[name].module.build(sizes)
+    given = inputs(sizes, model.input)
+    assert set(model.input) == ({"image", "has_image"} if models.ALL[name].reads_images else set()) | set(model.input) & {"words", "terms"}
+    assert bool(set(model.input) & {"words", "terms"}) == models.ALL[name].reads_titles
+    logits = model(given, training=False).numpy()
+    assert logits.shape == (ROWS, PATHS) and np.isfinite(logits).all()
+
+    tree = LabelTree([{f"{level}_{part}": n if level == "sub_class" else 1 for level in ("class", "sub_class", "subsub_class") for part in ("id", "name")}
+                      for n in range(PATHS)])
+    trainer = Trainer(model, Recipe(epochs=1), tree)
+    before = [weights.copy() for weights in model.get_weights()]
+    step = trainer._step(World())
+    loss, _ = step({key: tf.constant(value) for key, value in given.items()}, tf.constant([0, 1, 2, 3]), tf.ones(ROWS), tf.constant(float(ROWS)))
+    changed = [not np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)]
+    assert np.isfinite(loss) and sum(changed) >= len(model.trainable_variables) * 0.8
+
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(again(given, training=False), model(given, training=False), atol=1e-5)
+    assert again.get_config() == model.get_config()
+
+
+@pytest.mark.parametrize("name", ["tfn", "lmf", "mdf_net"])
+def test_a_missing_picture_is_not_looked_at(name):
+    sizes = config(name)
+    model = models.ALL[name].module.build(sizes)
+    given = inputs(sizes, model.input)
+    other = {**given, "image": np.where(given["has_image"][:, None, None, None] > 0, given["image"], 255 - given["image"]).astype(np.uint8)}
+    np.testing.assert_allclose(model(given, training=False), model(other, training=False), atol=1e-6)
+    shown = {**given, "has_image": np.ones(ROWS, np.float32)}
+    assert not np.allclose(model(given, training=False)[2], model(shown, training=False)[2])
+
+
+@pytest.mark.parametrize("name", ["lstm", "bilstm", "tfn", "mdf_net"])
+def test_padding_changes_nothing(name):
+    sizes = config(name)
+    model = models.ALL[name].module.build(sizes)
+    given = inputs(sizes, model.input)
+    padded = {**given, "words": np.pad(given["words"], ((0, 0), (0, 8)))}
+    np.testing.assert_allclose(model(given, training=False), model(padded, training=False), atol=1e-5)
+
+
+def test_low_rank_fusion_is_the_full_tensor_fusion_with_the_tensor_of_its_factors():
+    """Liu et al. 2018, equations 3 to 6: W is the sum over ranks of the outer products of the factors."""
+    import keras
+
+    from training.models.lmf import low_rank
+    from training.models.tfn import fused
+
+    rank, outputs, m, n = 3, 4, 5, 6
+    title, seen = keras.Input((m,)), keras.Input((n,))
+    model = keras.Model([title, seen, ], [low_rank(title, seen, rank, outputs), fused(title, seen)])
+    for layer in ("title_factors", "seen_factors"):
+        model.get_layer(layer).bias.assign(np.random.default_rng(len(layer)).normal(size=rank * outputs))
+    factors = [np.concatenate([w, b[None]]).reshape(-1, rank, outputs) for w, b in
+               (model.get_layer(layer).get_weights() for layer in ("title_factors", "seen_factors"))]
+    tensor = np.einsum("iro,jro->ijo", *factors).reshape((m + 1) * (n + 1), outputs)
+    a, b = (np.random.default_rng(k).normal(size=(7, size)).astype(np.float32) for k, size in ((1, m), (2, n)))
+    short, long = model([a, b])
+    np.testing.assert_allclose(short, long.numpy() @ tensor, rtol=1e-4, atol=1e-5)
+
+
+def test_rows_of_a_table_that_a_step_does_not_look_up_stay_as_they_are():
+    import tensorflow as tf
+
+    from training.lazy_adam import LazyAdam
+
+    class Table:
+        shape = (4, 2)
+        value = tf.Variable(tf.ones((4, 2)))
+
+    optimizer = LazyAdam([Table])
+    for _ in range(2):
+        optimizer.apply([tf.IndexedSlices(tf.constant([[1.0, 1.0], [1.0, 1.0]]), tf.constant([1, 1]))], 0.1)
+    moved = Table.value.numpy()
+    assert (moved[[0, 2, 3]] == 1).all()
+    # Two equal gradients: Adam's corrected step is the rate itself, twice.
+    np.testing.assert_allclose(moved[1], 1 - 2 * 0.1, atol=1e-5)

@@ -1,0 +1,61 @@
+"""What travels with a registered model."""
+
+import zlib
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.training.conftest import picture
+from training.served import pictures
+from training.served.inputs import Encoder, Reading
+from training.served.titles import UNKNOWN, Vocabulary, clean, hashed, trimmed, words
+from training.served.tree import LabelTree
+
+
+@settings(deadline=None)     # the machine may be busy
+@given(st.text(max_size=60))
+def test_cleaning_twice_is_cleaning_once_and_words_are_never_blank(title):
+    assert clean(clean(title)) == clean(title)
+    assert all(word.strip() for word in words(title))
+
+
+def test_a_title_of_nothing_is_one_unknown_word():
+    assert Vocabulary(["茶"]).encode(["", None, "？？", "茶"], 3).tolist() == [[UNKNOWN, 0, 0]] * 3 + [[2, 0, 0]]
+
+
+def test_the_vocabulary_does_not_hang_on_the_order_of_titles():
+    titles = ["红茶 红茶 绿茶", "绿茶 花茶", "花茶 白茶"]
+    assert Vocabulary.of(titles).known == Vocabulary.of(titles[::-1]).known
+
+
+def test_an_encoder_reads_the_same_after_it_was_saved(tmp_path):
+    titles = ["红茶 500g 包邮", "婴幼儿奶粉", ""]
+    encoder = Encoder(Reading(words=6, terms=20, buckets=1000), Vocabulary.of(titles, at_least=1))
+    encoder.save(tmp_path)
+    loaded = Encoder.load(tmp_path).titles(titles)
+    assert all((loaded[name] == values).all() for name, values in encoder.titles(titles).items()) and set(loaded) == {"words", "terms"}
+
+
+def test_hashes_are_the_same_in_every_process_and_0_only_pads():
+    assert hashed(["茶"], 1000, 4, 1).tolist() == [[zlib.crc32(term.encode()) % 999 + 1 for term in ("w茶", "c茶")] + [0, 0]]
+    assert trimmed(np.array([[1, 2, 0, 0, 0, 0, 0, 0, 0, 0]])).shape == (1, 8)
+
+
+def test_a_picture_that_does_not_decode_is_none():
+    good = picture((10, 200, 30), 0)
+    assert pictures.decode(good, 32).shape == (32, 32, 3)
+    assert [pictures.decode(bad, 32) for bad in (None, b"", b"<html>", good[:100])] == [None] * 4
+
+
+def test_the_best_labels_are_ranked_at_their_level_and_carry_the_likeliest_path():
+    def label(sub_class, third):
+        return {"class_id": 1, "class_name": "食品", "sub_class_id": sub_class, "sub_class_name": str(sub_class), "subsub_class_id": third,
+                "subsub_class_name": third and str(third)}
+
+    tree = LabelTree([label(10, 100), label(10, 101), label(11, None)])
+    scores = np.array([[0.25, 0.35, 0.4]])
+    by_sub_class = tree.best(scores, 5, "sub_class")[0]
+    assert [(one["sub_class_id"], one["subsub_class_id"]) for one in by_sub_class] == [(10, 101), (11, None)]
+    assert abs(by_sub_class[0]["probability"] - 0.6) < 1e-6
+    assert [one["probability"] for one in tree.best(scores, 2, "path")[0]] == [0.4, 0.35]

@@ -1,0 +1,46 @@
+"""This project's own title model: a bag of n-grams that weighs its terms, beside convolutions over words.
+
+Titles of products are lists of names and attributes: which n-grams occur decides most (the wide side), which words stand side by side
+decides the rest (the deep side). Both give logits of their own, which are added, so either may be sure where the other is not.
+- A term's vector is scaled by a learnt weight, starting at 1, so that 包邮 (free delivery) loses its say.
+- Terms are left out at random while training, since a title of one brand would otherwise be known by its brand.
+Seed of the idea: Cheng et al. 2016 (wide and deep learning), Joulin et al. 2017 (hashed n-grams), Kim 2014 (convolutions over words).
+"""
+
+from __future__ import annotations
+
+import keras
+
+from training.models import text
+from training.models.config import Config
+
+WIDTHS = (1, 2, 3)  # words a convolution looks at
+
+
+def weighted_bag(terms, buckets: int, dimensions: int, dropped: float):
+    """(batch, length) -> (batch, dimensions): the sum of the terms' weighted vectors, divided by the root of their number."""
+    there = keras.ops.cast(keras.ops.not_equal(terms, 0), "float32")
+    kept = keras.layers.Dropout(dropped, name="terms_left_out")(there)
+    weights = keras.layers.Embedding(buckets, 1, embeddings_initializer="ones", name="term_weights")(terms)[:, :, 0]
+    vectors = keras.layers.Embedding(buckets, dimensions, embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05), name="term_vectors")(
+        terms
+    )
+    summed = keras.ops.sum(vectors * keras.ops.expand_dims(kept * weights, -1), axis=1)
+    return summed / keras.ops.sqrt(keras.ops.maximum(keras.ops.sum(there, axis=1, keepdims=True), 1.0))
+
+
+def build(config: Config) -> keras.Model:
+    """terms (batch, n), words (batch, m) -> logits (batch, paths)."""
+    terms = keras.Input((None,), dtype="int32", name="terms")
+    words = text.words_input()
+    bag = weighted_bag(terms, config.buckets, 2 * config.hidden, config.dropout)
+    wide = keras.layers.Dense(config.paths, name="wide_logits")(keras.layers.Dropout(config.dropout)(bag))
+
+    vectors, there = text.embedded(words, config.vocabulary, config.dimensions)
+    vectors = keras.layers.Dropout(config.dropout)(vectors * keras.ops.expand_dims(keras.ops.cast(there, "float32"), -1))
+    found = [
+        keras.ops.max(keras.layers.Conv1D(config.hidden, width, padding="same", activation="relu", name=f"convolution_{width}")(vectors), axis=1)
+        for width in WIDTHS
+    ]
+    deep = keras.layers.Dense(config.paths, name="deep_logits")(keras.layers.Dropout(0.5)(keras.ops.concatenate(found, axis=-1)))
+    return keras.Model({"terms": terms, "words": words}, wide + deep, name="wide_deep")

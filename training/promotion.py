@@ -1,0 +1,124 @@
+"""Which version is champion: a challenger takes the alias only when it is better beyond chance on the same test rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from lakehouse import settings
+from lakehouse.errors import LakehouseError
+from training import data, metrics, plan
+from training.data import read_bytes
+from training.tracking import CHALLENGER, CHAMPION, client
+
+FORMER = "former_champions"  # tag of the registered model: versions, newest last
+ROWS_AT_ONCE = 1024
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions' right answers on the same rows."""
+
+    champion: int
+    challenger: int
+    rows: int
+    champion_top1: float
+    challenger_top1: float
+    difference: float  # challenger less champion
+    low: float  # of its 95 % bootstrap interval
+    high: float
+
+    @property
+    def better(self) -> bool:
+        return self.low > 0
+
+    def sentence(self) -> str:
+        figures = (
+            f"top-1 {self.challenger_top1:.4f} against {self.champion_top1:.4f} on the same {self.rows:,} test products: "
+            f"{self.difference:+.4f}, 95 % interval {self.low:+.4f} to {self.high:+.4f}"
+        )
+        if self.better:
+            return f"Version {self.challenger} is champion now, in place of version {self.champion}: {figures}."
+        return f"Version {self.champion} stays champion; version {self.challenger} is not better beyond chance: {figures}."
+
+
+def right_answers(name: str, version: int, test: data.Examples, level: str) -> np.ndarray:
+    """(n,) bool: whether the version's best label at `level` is the row's.
+
+    Raises:
+        LakehouseError: the version cannot be loaded.
+    """
+    import mlflow
+    import pandas as pd
+
+    try:
+        model = mlflow.pyfunc.load_model(f"models:/{name}/{version}")
+    except Exception as error:
+        raise LakehouseError(f"{name} version {version} cannot be loaded: {type(error).__name__}: {str(error).splitlines()[0][:200]}") from None
+    depth, root, found = {"sub_class": 2, "path": 3}[level], settings.load().path, []
+    for start in range(0, len(test), ROWS_AT_ONCE):
+        titles, images = (column.slice(start, ROWS_AT_ONCE).to_pylist() for column in (test.titles, test.images))
+        answers = model.predict(
+            pd.DataFrame({"title": titles, "image": [read_bytes(root, path) or b"" for path in images]}), params={"k": 1, "level": level}
+        )
+        found += [tuple(row[0].get(f"{part}_id") for part in ("class", "sub_class", "subsub_class"))[:depth] for row in answers["labels"]]
+    return np.array([path == test.labels.paths[truth][:depth] for path, truth in zip(found, test.truth, strict=True)])
+
+
+def contest(name: str, challenger: str | None = None, *, table: str = "products", version: int | None = None) -> Comparison:
+    """Champion and challenger on the test split of one table version; the alias moves if the challenger is better.
+
+    Args:
+        challenger: a version; by default the one that bears the alias `challenger`.
+
+    Raises:
+        LakehouseError: there is no champion, or no challenger but the champion itself.
+    """
+    registry = client()
+    aliases = _aliases(registry, name)
+    if CHAMPION not in aliases:
+        raise LakehouseError(f"{name} has no champion yet; `mep3m train bilstm` registers the first.")
+    old, new = int(aliases[CHAMPION]), challenger or aliases.get(CHALLENGER)
+    if new is None or int(new) == old:
+        raise LakehouseError(f"{name} has no challenger besides its champion, version {old}; train another model first, or name a --challenger.")
+    known = {int(found.version) for found in registry.search_model_versions(f"name='{name}'")}
+    if int(new) not in known:
+        raise LakehouseError(f"{name} has no version {new}; there are {', '.join(map(str, sorted(known)))}.")
+    declared = plan.find_table(table)
+    test = data.read(declared, data.version_of(declared, version))["test"]
+    level = "sub_class" if table == "products" else "path"
+    champion_right, challenger_right = (right_answers(name, number, test, level) for number in (old, int(new)))
+    difference, low, high = metrics.bootstrap(challenger_right, champion_right)
+    found = Comparison(old, int(new), len(test), float(champion_right.mean()), float(challenger_right.mean()), difference, low, high)
+    if found.better:
+        former = json.loads(registry.get_registered_model(name).tags.get(FORMER, "[]"))
+        registry.set_registered_model_tag(name, FORMER, json.dumps([*former, old]))
+        registry.set_registered_model_alias(name, CHAMPION, str(new))
+    return found
+
+
+def rollback(name: str) -> tuple[int, int]:
+    """(the champion that goes, the former one that is champion again).
+
+    Raises:
+        LakehouseError: there was none before.
+    """
+    registry = client()
+    aliases = _aliases(registry, name)
+    former = json.loads(registry.get_registered_model(name).tags.get(FORMER, "[]"))
+    if CHAMPION not in aliases or not former:
+        raise LakehouseError(f"{name} has had no champion before the present one; there is nothing to go back to.")
+    registry.set_registered_model_alias(name, CHAMPION, str(former[-1]))
+    registry.set_registered_model_tag(name, FORMER, json.dumps(former[:-1]))
+    return int(aliases[CHAMPION]), former[-1]
+
+
+def _aliases(registry, name: str) -> dict[str, str]:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return dict(registry.get_registered_model(name).aliases)
+    except MlflowException:
+        raise LakehouseError(f"No model {name!r} is registered; `mep3m train bilstm` registers the first.") from None
