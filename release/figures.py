@@ -72,6 +72,7 @@ def distribution(summary: Summary, font: str | None) -> Figure:
         title = f"{count / summary.pictures:.1%} of {summary.pictures:,} pictures are {width} x {height}"
     else:
         middle.text(.5, .5, "no pictures", ha="center", transform=middle.transAxes)
+        middle.set(xticks=(), yticks=())
         title = "pictures"
     middle.set(xlabel="width, pixels", ylabel="height, pixels", title=title)
     lengths = sorted(summary.by_title_length)
@@ -103,7 +104,8 @@ def tree(summary: Summary, font: str | None) -> Figure:
             continue
         shown.append((sub, name, count, children))
         used += max(1, len(children))
-    figure = _figure(10, max(3.0, 0.26 * used + 1), font)
+    deep = any(children for *_, children in shown)
+    figure = _figure(10 if deep else 7, max(3.0, 0.26 * used + 1), font)
     axes = figure.subplots()
     axes.axis("off")
 
@@ -123,11 +125,11 @@ def tree(summary: Summary, font: str | None) -> Figure:
     centre = sum(middles) / len(middles)
     for middle in middles:
         axes.plot((.72, .8, .95, .99), (-centre, -centre, -middle, -middle), color=SOFT, linewidth=1)
-    axes.text(0, -centre, label(class_id, class_name, summary.by_class[class_id, class_name]), va="center", fontsize=10, weight="bold", color=INK)
+    axes.text(0, -centre, label(class_id, class_name, summary.by_class[class_id, class_name]), va="center", fontsize=10, color=INK)
     left_out = len(subs) - len(shown)
     axes.set_title(f"One class: {len(shown)} of its {len(subs)} sub-classes [id] and their products" if left_out else
                    f"One class: its {len(subs)} sub-classes [id] and their products", fontsize=10)
-    axes.set(xlim=(-.02, 2.9), ylim=(-row + .3, .7))
+    axes.set(xlim=(-.02, 2.9 if deep else 1.9), ylim=(-row + .3, .7))
     return figure
 
 

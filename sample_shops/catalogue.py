@@ -46,7 +46,7 @@ class Catalogue:
         listings: 500 to 3,000,000.
         seed: Another seed, other listings under the same kind of tree.
         shops: Three or more.
-        sub_classes: How many curated sub-classes; about one for every fifty listings by default, at most 100,000.
+        sub_classes: How many curated sub-classes; by the number of listings by default, at most 100,000.
         revision: Another revision has another title for one listing in fifty, as a shop has some days later.
 
     Raises:

@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Generate and serve sample shops, o
 LISTINGS = typer.Option(3000, help="Listings over all shops, 500 to 3,000,000.")
 SEED = typer.Option(7, help="Another seed, another catalogue.")
 SHOPS = typer.Option(3, help="Shops, 3 or more.")
-SUB_CLASSES = typer.Option(None, help="Curated sub-classes, 30 to 100,000; about one for fifty listings by default.")
+SUB_CLASSES = typer.Option(None, help="Curated sub-classes, 30 to 100,000; 30 to 599 by the number of listings by default.")
 
 
 @app.command()

@@ -128,9 +128,10 @@ def invent(position: int, shops: int) -> SubClass:
     turn, which = divmod(position, len(nouns))
     class_id, pair = nouns[which]
     noun, other_noun = pair.split("|")
-    combinations = len(words["scenes"]) * len(words["materials"])
-    scene_at, material_at = divmod((turn * 1009 + number("start", noun)) % combinations, len(words["materials"]))
-    scene, material = words["scenes"][scene_at], words["materials"][material_at]
+    materials = words["materials"][words["materials_of_class"].get(str(class_id), "general")]
+    combinations = len(words["scenes"]) * len(materials)
+    scene_at, material_at = divmod((turn * 1009 + number("start", noun)) % combinations, len(materials))
+    scene, material = words["scenes"][scene_at], materials[material_at]
     name = scene + material + noun
     natives: list[str | None] = []
     for shop in range(shops):
@@ -168,8 +169,9 @@ def coined(draws: Draws, length: int = 2) -> str:
 
 
 def default_sub_classes(listings: int) -> int:
-    """As many sub-classes as leave about fifty listings to each, and never more than the paper's 599."""
-    return max(30, min(599, listings // 50))
+    """As many as leave about fifty listings to each, invented ones only where there are 250; never more than the paper's 599."""
+    written = len(vocabulary())
+    return max(30, min(written, listings // 50)) if listings < 250 * written else min(599, listings // 250)
 
 
 def _weights(count: int, seed: int) -> list[float]:
