@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lakehouse.errors import LakehouseError
+from lakehouse.tables import NAMING_DECISIONS
+from spark_jobs import naming_decisions
+from spark_jobs.methods.decisions import BadDecision, Contradiction, Decision, resolve
+from tests.spark_jobs.lake_rows import collected, frame
+
+A, B, C, D = (("jd", "a"), ("yixun", "b"), ("dangdang", "c"), ("jd", "d"))
+
+
+def decide(kind, one, other=None, value=None, by="li"):
+    return Decision(kind, *one, *(other or (None, None)), value, by)
+
+
+@pytest.mark.parametrize("decisions", [
+    [decide("merge", A, B), decide("separate", B, A)],
+    [decide("merge", A, B), decide("merge", B, C), decide("separate", A, C)],
+    [decide("third_level", A, B), decide("merge", A, B)],
+    [decide("third_level", A, B), decide("merge", A, C), decide("merge", C, B)],
+    [decide("third_level", A, B), decide("third_level", A, C)],
+    [decide("third_level", A, B), decide("third_level", B, A)],
+    [decide("third_level", A, B), decide("third_level", B, C)],
+    [decide("name", A, value="x"), decide("name", A, value="y")],
+    [decide("name", A, value="x"), decide("merge", A, B), decide("name", B, value="y")],
+])
+def test_contradictions_are_refused_with_both_sides_shown_in_any_order(decisions):
+    for order in (decisions, decisions[::-1]):
+        with pytest.raises(Contradiction) as refused:
+            resolve(order[:-1], order[-1:])
+        assert sum(str(one) in str(refused.value) for one in decisions) >= 2
+
+
+@pytest.mark.parametrize("decisions", [
+    [decide("merge", A, B), decide("merge", B, A)],
+    [decide("merge", A, B), decide("separate", A, C)],
+    [decide("third_level", A, B), decide("third_level", C, B), decide("merge", A, C)],
+    [decide("third_level", A, B), decide("third_level", C, D), decide("merge", B, D)],
+    [decide("name", A, value="x"), decide("name", B, value="y")],
+])
+def test_what_can_all_be_true_is_kept(decisions):
+    assert len(resolve([], decisions)) == len({one.decision_id for one in decisions})
+
+
+def test_deciding_the_same_thing_anew_replaces_it_when_asked():
+    [kept] = resolve([decide("merge", A, B)], [decide("separate", B, A, by="wang")], replace=True)
+    assert (kept.kind, kept.decided_by) == ("separate", "wang")
+    [kept] = resolve([decide("name", A, value="x")], [decide("name", A, value="y")], replace=True)
+    assert kept.value == "y"
+
+
+@pytest.mark.parametrize(("decision", "told"), [
+    (decide("rename", A), "'rename' is no kind of decision"), (decide("name", A), "a name needs a value"), (decide("name", A, B, "x"), "one category"),
+    (decide("merge", A), "needs other_shop"), (decide("separate", A, A), "two different categories"), (decide("merge", ("", "a"), B), "needs a shop"),
+])
+def test_a_decision_that_says_too_little(decision, told):
+    with pytest.raises(BadDecision, match=told):
+        resolve([], [decision])
+
+
+@given(st.lists(st.builds(decide, st.sampled_from(["merge", "separate", "third_level"]), st.sampled_from([A, B]), st.sampled_from([C, D]))))
+def test_deciding_again_adds_nothing(decisions):
+    try:
+        once = resolve([], decisions)
+    except Contradiction:
+        return
+    assert resolve(once, decisions) == once
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("kind,shop\nname,jd\n", "native_path"), ("kind,shop,native_path,colour\nname,jd,a,red\n", "colour"),
+])
+def test_a_file_with_other_columns(tmp_path, text, told):
+    (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(LakehouseError, match=told):
+        naming_decisions.read_file(tmp_path / "d.csv")
+
+
+@pytest.mark.jvm
+def test_new_decisions_stand_beside_the_old(spark, tmp_path):
+    (tmp_path / "d.csv").write_text("kind,shop,native_path,other_shop,other_native_path,value\nname,jd,食品>水果,,,鲜果\nmerge,jd,a,yixun,b,\n", encoding="utf-8")
+    old = decide("separate", A, C)
+    before = frame(spark, NAMING_DECISIONS, {"decision_id": old.decision_id, "kind": "separate", "shop": "jd", "native_path": "a",
+                                             "other_shop": "dangdang", "other_native_path": "c", "decided_by": "li"})
+    batch = naming_decisions.build(before, decisions=naming_decisions.read_file(tmp_path / "d.csv"))
+    assert batch.dtypes == [(c.name, c.type) for c in NAMING_DECISIONS.columns]
+    assert collected(batch, "kind", "native_path", "value", "decided_by") == [
+        ("merge", "a", None, "d.csv"), ("name", "食品>水果", "鲜果", "d.csv"), ("separate", "a", None, "li")]
