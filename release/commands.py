@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-app = typer.Typer(help="Write the data set in the paper's released layout.")
+app = typer.Typer(add_completion=False, help="Write the data set in the paper's released layout.")
 
 
 @app.command()

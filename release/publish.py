@@ -73,6 +73,7 @@ def release(
         MissingTable: products or taxonomy have not been built.
         LakehouseError: there is no product, a picture is lost, the numbers disagree, or the place will not do.
     """
+    lake = settings.load().path
     versions = {PRODUCTS.full_name: pinned(PRODUCTS, products_version), TAXONOMY.full_name: pinned(TAXONOMY, taxonomy_version)}
     newest = arrow.version(PRODUCTS)
     try:
@@ -92,7 +93,7 @@ def release(
     date = arrow.committed_at(PRODUCTS, version).date().isoformat()
     said = about(date, version)
     with whole_or_nothing(folder, replace=replace) as place:
-        summary = _write(place, total, version, advance)
+        summary = _write(place, lake, total, version, advance)
         check_taxonomy(summary, nodes, versions)
         dataset_info.write(nodes, place / "dataset_info.xlsx")
         note = figures.write(summary, place / "figures") if draw else ""
@@ -103,7 +104,7 @@ def release(
     return summary
 
 
-def _write(place: Path, total: int, version: int, advance: Callable[[int, int], None]) -> Summary:
+def _write(place: Path, lake: Path, total: int, version: int, advance: Callable[[int, int], None]) -> Summary:
     """annotation.json, Images/, splits/ and the checksums of the pictures."""
     summary = Summary(expected=total)
     scratch = place / ".sort"
@@ -111,7 +112,7 @@ def _write(place: Path, total: int, version: int, advance: Callable[[int, int], 
     (place / "splits").mkdir()
     (place / "Images").mkdir()
     checksums = Checksums(place)
-    pictures = Pictures(settings.load().path, place, checksums)
+    pictures = Pictures(lake, place, checksums)
     with ExitStack() as files:
         out = files.enter_context((place / "annotation.json").open("wb"))
         train, test = (files.enter_context((place / "splits" / name).open("w")) for name in ("train.txt", "test.txt"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from lakehouse.errors import LakehouseError
 from sample_shops.catalogue import Catalogue
 
 LISTINGS_HEADER = ("platform", "listing_id", "class_name", "sub_class_name", "native_path", "title", "human_label_path")
@@ -24,8 +25,13 @@ def write(catalogue: Catalogue, folder: Path, progress: Progress | None = None) 
 
     Returns:
         Rows of each file, by file name.
+    Raises:
+        LakehouseError: the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LakehouseError(f"The folder {folder} cannot be made: {error.strerror}; choose another place.") from None
     shares: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)      # of a shop's category: listings by true label
     task = progress.add_task("listings.tsv.gz", total=len(catalogue)) if progress else None
     partial = folder / "listings.tsv.gz.part"

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-app = typer.Typer(no_args_is_help=True, help="Generate and serve sample shops, or any listings file as shops.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Generate and serve sample shops, or any listings file as shops.")
 
 LISTINGS = typer.Option(3000, help="Listings over all shops, 500 to 3,000,000.")
 SEED = typer.Option(7, help="Another seed, another catalogue.")

@@ -253,6 +253,12 @@ def test_the_figures_are_drawn_with_and_without_a_chinese_font(released, gold, t
     assert figures.NO_FONT in card and figures.NO_FONT not in (folder / "README.md").read_text()
 
 
+def test_a_lake_without_a_folder_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("LAKEHOUSE_ROOT", "s3://bucket/lake")
+    with pytest.raises(LakehouseError, match="needs a local folder"):
+        release(tmp_path / "out")
+
+
 def test_a_full_disk_is_one_sentence(tmp_path):
     def fail():
         raise OSError(28, os.strerror(28))

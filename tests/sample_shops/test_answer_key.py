@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from lakehouse.errors import LakehouseError
 from sample_shops import answer_key
 from sample_shops.catalogue import Catalogue
 from sample_shops.commands import app
@@ -65,6 +66,12 @@ def test_it_has_the_form_of_the_real_files(folder, shared_data):
         assert (folder / name).open(encoding="utf-8").readline().strip() == (real / name).open(encoding="utf-8").readline().strip()
     with gzip.open(folder / "listings.tsv.gz", "rt") as ours, gzip.open(real / "listings.tsv.gz", "rt") as theirs:
         assert ours.readline() == theirs.readline()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LakehouseError, match="cannot be made: Not a directory"):
+        answer_key.write(Catalogue(500), tmp_path / "file" / "key")
 
 
 counters = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 50), min_size=1).map(Counter)
