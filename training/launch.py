@@ -38,10 +38,13 @@ def run(plan: Plan) -> None:
     folder = plan.folder
     (folder / "error.txt").unlink(missing_ok=True)
     worker = [sys.executable, "-m", "training.worker", str(folder)]
-    command = [horovodrun(), "-np", str(plan.processes), "--gloo", *worker] if plan.processes > 1 else worker
+    several = ["-np", str(plan.processes), "--gloo"]
+    if plan.hosts_script:
+        several += ["--min-np", str(plan.least), "--max-np", str(plan.processes), "--host-discovery-script", plan.hosts_script]
+    command = [horovodrun(), *several, *worker] if plan.processes > 1 else worker
     environment = {
         **os.environ,
-        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1"),
         "PYTHONUNBUFFERED": "1",
         "PYTHONHASHSEED": "0",

@@ -29,6 +29,8 @@ class Plan:
     processes: int = 1
     checkpoint_steps: int = 500
     compress: bool = False
+    hosts_script: str = ""  # prints the hosts that are there now; makes the run elastic
+    least: int = 1  # processes that an elastic run goes on with
     parent: str = ""  # MLflow run of the comparison that this run is part of
     code: str = ""  # hash of this package
 
@@ -39,7 +41,7 @@ class Plan:
     @property
     def name(self) -> str:
         """The same for the same result, so that a run that was killed is found again."""
-        asked = {key: value for key, value in asdict(self).items() if key not in ("processes", "checkpoint_steps", "parent")}
+        asked = {key: value for key, value in asdict(self).items() if key not in ("processes", "checkpoint_steps", "hosts_script", "least", "parent")}
         return f"{self.model}-{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]}"
 
     @property
@@ -100,20 +102,25 @@ def code_hash() -> str:
 def adaptive(rows: int, batch: int) -> tuple[int, int]:
     """Epochs, and epochs between halvings of the rate, for so many training rows.
 
-    The paper halves every 2 epochs of 37,000 steps each. A small table has few steps an epoch, so both stretch until about 800
+    The paper halves every 2 epochs of 37,000 steps each. A small table has few steps an epoch, so both stretch until about 600
     steps are made; never below the paper's own 10 and 2, never above 30 and 6.
 
     >>> adaptive(2_400_000, 64), adaptive(2_400, 64)
-    ((10, 2), (22, 4))
+    ((10, 2), (16, 3))
     """
     steps = max(1, -(-rows // batch))
-    epochs = min(30, max(10, -(-800 // steps)))
+    epochs = min(30, max(10, -(-600 // steps)))
     return epochs, epochs // 5
 
 
 def units(rows: int) -> int:
     """Of an LSTM in each direction: half as many where the table is small, which also halves the time."""
     return 64 if rows < 20_000 else 128
+
+
+def learning_rate(rows: int) -> float:
+    """Of Adam at batch 64: the paper's 1e-3, and three times that where the table is small and steps are few."""
+    return 3e-3 if rows < 20_000 else 1e-3
 
 
 def config(plan: Plan, paths: int, vocabulary: int) -> Config:

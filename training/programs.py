@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import logging
+import os
 from pathlib import Path
 
 from rich.console import Console
@@ -34,6 +35,8 @@ def plan_for(
     processes: int | None = None,
     compress: bool = False,
     parent: str = "",
+    hosts_script: str = "",
+    least: int = 1,
     checkpoint_steps: int = 500,
     recipe: dict | None = None,
     sizes: dict | None = None,
@@ -59,10 +62,17 @@ def plan_for(
         raise LakehouseError(f"No image tower is called {sizes['tower']!r}; there are {', '.join(TOWERS)}.")
     if recipe.get("scaling", "sqrt") not in ("sqrt", "linear", "none"):
         raise LakehouseError(f"--scaling is {recipe['scaling']!r}; it is sqrt, linear or none.")
+    if hosts_script and not os.access(hosts_script, os.X_OK):
+        raise LakehouseError(f"--hosts-script is {hosts_script}, which is no program that can be run; name one that prints host:slots, one a line.")
     rows = arrow.dataset(found, at=pinned).count_rows(filter=ds.field("split") == "train")
     epochs, halve = plan.adaptive(rows, recipe["batch"])
     epochs = recipe.get("epochs", epochs)
-    recipe = entry.defaults | {"epochs": epochs, "halve_every": max(2, epochs // 5) if "epochs" in recipe else halve} | recipe
+    recipe = (
+        {"learning_rate": plan.learning_rate(rows)}
+        | entry.defaults
+        | {"epochs": epochs, "halve_every": max(2, epochs // 5) if "epochs" in recipe else halve}
+        | recipe
+    )
     asked_sizes = sizes
     sizes = {"image_size": 220 if has_gpu() else 64, "tower": "vgg19" if has_gpu() else "small", "units": plan.units(rows)} | sizes
     smallest = max(entry.smallest, models.ALL[sizes["tower"]].smallest if sizes["tower"] in models.ALL and entry.reads_titles else 1)
@@ -82,6 +92,8 @@ def plan_for(
         checkpoint_steps=checkpoint_steps,
         compress=compress,
         parent=parent,
+        hosts_script=hosts_script,
+        least=least,
         code=plan.code_hash(),
     )
 

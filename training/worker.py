@@ -10,13 +10,14 @@ import os
 import resource
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from lakehouse import settings
 from lakehouse.errors import LakehouseError
-from training import checkpoints, data, exporting, metrics, plan
+from training import checkpoints, data, elastic, exporting, metrics, plan
 from training.loader import Loader, encode
 from training.served.inputs import Encoder
 from training.served.titles import Vocabulary
@@ -116,7 +117,7 @@ def _encoder(asked: plan.Plan, splits: dict) -> Encoder:
 
 
 def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -> bool:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
     import tensorflow as tf
 
@@ -135,31 +136,25 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
     path = asked.folder / "checkpoint.npz"
     position = _start(trainer, path, me, encoder, splits)
 
-    def loader(split: str, batch: int) -> Loader:
-        examples = splits[split]
-        return Loader(
-            examples,
-            examples.targets(tree),
-            encode(examples, encoder),
-            asked.sizes["image_size"] if entry.reads_images else 0,
-            root,
-            batch,
-            me.rank,
-            me.size,
-            max(2, len(os.sched_getaffinity(0)) // me.local_size),
-        )
+    encoded = {split: encode(examples, encoder) for split, examples in splits.items()}
 
-    def save(at: checkpoints.Position) -> None:
-        if me.is_leader:
+    def loader(split: str, batch: int, among: World) -> Loader:
+        examples = splits[split]
+        size = asked.sizes["image_size"] if entry.reads_images else 0
+        threads = max(2, len(os.sched_getaffinity(0)) // among.local_size)
+        return Loader(examples, examples.targets(tree), encoded[split], size, root, batch, among.rank, among.size, threads)
+
+    def save(among: World, at: checkpoints.Position) -> None:
+        if among.is_leader:
             checkpoints.save(path, trainer.state(), at)
 
-    def after_step(at: checkpoints.Position) -> None:
+    def after_step(among: World, at: checkpoints.Position) -> None:
         if at.step % asked.checkpoint_steps == 0:
-            save(at)
+            save(among, at)
 
-    def after_epoch(at: checkpoints.Position) -> None:
-        save(at)
-        if me.is_leader:
+    def after_epoch(among: World, at: checkpoints.Position) -> None:
+        save(among, at)
+        if among.is_leader:
             last = at.history[-1]
             log.info(
                 "%s: epoch %d of %d, loss %.3f, top-1 %.3f on the training rows, %.0f rows/s",
@@ -171,10 +166,23 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
                 last["rows_per_second"],
             )
 
-    training, begun = loader("train", recipe.batch), time.monotonic()
-    position = trainer.run(training, me, position, after_step=after_step, after_epoch=after_epoch)
+    begun = time.monotonic()
+    if elastic.asked_for():
+        me, position = elastic.run(
+            trainer,
+            position,
+            lambda among: loader("train", recipe.batch, among),
+            compress=asked.compress,
+            commit_steps=min(50, asked.checkpoint_steps),
+            after_step=after_step,
+            after_epoch=after_epoch,
+        )
+    else:
+        position = trainer.run(
+            loader("train", recipe.batch, me), me, position, after_step=partial(after_step, me), after_epoch=partial(after_epoch, me)
+        )
     trained_s = time.monotonic() - begun
-    scores, shown = loop.probabilities(model, loader("test", 512 if not entry.reads_images else 128), me)
+    scores, shown = loop.probabilities(model, loader("test", 512 if not entry.reads_images else 128, me), me)
     _check_equal(trainer, me)
     if me.is_leader:
         exporting.export(asked.folder / "model", asked, tree, encoder, _example(splits, root), network=model)

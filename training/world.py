@@ -74,16 +74,23 @@ def as_tensorflow(variable):
     return variable.value if hasattr(variable, "path") else variable
 
 
+def present(*, compress: bool = False) -> World:
+    """Horovod's world as it is now; an elastic one may be another later."""
+    import horovod.tensorflow as hvd
+
+    return World(hvd.rank(), hvd.size(), hvd.local_rank(), hvd.local_size(), compress)
+
+
 def join(*, compress: bool = False) -> World:
     """The world this process was started in: horovodrun's, or its own. Claims its share of cores, or its GPU."""
     import tensorflow as tf
 
-    launched = "HOROVOD_RANK" in os.environ or "HOROVOD_ELASTIC" in os.environ
+    launched = "HOROVOD_RANK" in os.environ
     if launched:
         import horovod.tensorflow as hvd
 
         hvd.init()
-        world = World(hvd.rank(), hvd.size(), hvd.local_rank(), hvd.local_size(), compress)
+        world = present(compress=compress)
     else:
         world = World()
     gpus = tf.config.list_physical_devices("GPU")

@@ -72,7 +72,7 @@ def _network(folder: Path):
     """TensorFlow's saved graph as a function of arrays; no layer's code is needed to run it."""
     import os
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
     loaded = tf.saved_model.load(str(folder / "network"))

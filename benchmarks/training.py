@@ -1,0 +1,171 @@
+"""How fast models are fed and asked, beside plain TensorFlow doing the same work on the same files. Prints one JSON object.
+
+python benchmarks/training.py [--shared ../shared] [--model models:/mep3m-classifier@champion]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import os
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+BATCH, WORDS, PIXELS = 64, 32, 64
+
+
+def titles_of(shared: Path) -> list[str]:
+    with gzip.open(shared / "data/shops2014/listings.tsv.gz", "rt", encoding="utf-8") as file:
+        return [row["title"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+def lake_of(root: Path, titles: list[str], images: list[str]) -> None:
+    """gold.products in a lake of its own: the titles, then the pictures."""
+    from lakehouse import arrow, tables
+
+    os.environ["LAKEHOUSE_ROOT"] = str(root)
+    rows = [
+        {
+            "product_id": f"{n:08d}",
+            "shop": "s",
+            "listing_id": str(n),
+            "class_id": 1,
+            "class_name": "c",
+            "sub_class_id": n % 2,
+            "sub_class_name": "s",
+            "subsub_class_id": None,
+            "subsub_class_name": None,
+            "img_path": path,
+            "img_resolution": None,
+            "title": title,
+            "split": "test" if n < 2 else "train",
+        }
+        for n, (title, path) in enumerate([*((t, None) for t in titles), *(("图", i) for i in images)])
+    ]
+    arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, rows))
+
+
+def drained(batches) -> float:
+    """Seconds that a pass over the batches takes."""
+    started = time.monotonic()
+    for _ in batches:
+        pass
+    return time.monotonic() - started
+
+
+def titles(root: Path, lines: list[str]) -> dict:
+    """Titles as padded word numbers in shuffled batches of 64, one pass; ours begins with reading Delta."""
+    import tensorflow as tf
+
+    from lakehouse import tables
+    from training import data
+    from training.loader import Loader, encode
+    from training.served.inputs import Encoder, Reading
+    from training.served.titles import Vocabulary
+
+    vocabulary = Vocabulary.of(lines)
+    encoder = Encoder(Reading(words=WORDS), vocabulary)
+    started = time.monotonic()
+    train = data.read(tables.PRODUCTS, 1)["train"]
+    read_s = time.monotonic() - started
+    loader = Loader(train, train.truth, encode(train, encoder), 0, root, BATCH)
+    first = time.monotonic() - started + drained(loader.epoch(1, 0))
+    later = drained(loader.epoch(1, 1))
+
+    text = root / "titles.txt"
+    text.write_text("\n".join(lines), "utf-8")
+
+    def numbers(batch):
+        return vocabulary.encode([line.decode() for line in batch], WORDS)
+
+    plain = (
+        tf.data.TextLineDataset(str(text))
+        .shuffle(10_000, 1)
+        .batch(BATCH)
+        .map(lambda batch: tf.numpy_function(numbers, [batch], tf.int32), num_parallel_calls=tf.data.AUTOTUNE)
+        .prefetch(tf.data.AUTOTUNE)
+    )
+    theirs = drained(plain.as_numpy_iterator())
+    return {
+        "titles": len(train),
+        "reading_delta_seconds": round(read_s, 2),
+        "first_epoch_titles_per_second": round(len(train) / first),
+        "later_epochs_titles_per_second": round(len(train) / later),
+        "text_line_dataset_titles_per_second": round(len(lines) / theirs),
+        "ratio_first": round(theirs / len(lines) * len(train) / first, 2),
+        "ratio_later": round(theirs / len(lines) * len(train) / later, 2),
+    }
+
+
+def pictures(root: Path, folder: Path) -> dict:
+    """JPEGs of 220 x 220 as arrays of 64 x 64 in shuffled batches of 64, one pass."""
+    import keras
+
+    from lakehouse import tables
+    from training import data
+    from training.loader import Loader
+
+    train = data.read(tables.PRODUCTS, 1)["train"].with_image()
+    loader = Loader(train, train.truth, {}, PIXELS, root, BATCH, threads=len(os.sched_getaffinity(0)))
+    drained(loader.epoch(1, 0))  # the files are in the page cache for both
+    ours = drained(loader.epoch(1, 1))
+    plain = keras.utils.image_dataset_from_directory(folder, image_size=(PIXELS, PIXELS), batch_size=BATCH, shuffle=True, seed=1, verbose=False)
+    theirs = drained(plain.as_numpy_iterator())
+    count = len(plain.file_paths)
+    return {
+        "pictures": len(train),
+        "pictures_per_second": round(len(train) / ours),
+        "image_dataset_from_directory_pictures_per_second": round(count / theirs),
+        "ratio": round(theirs / count * len(train) / ours, 2),
+    }
+
+
+def scoring(uri: str, tracking_uri: str, lines: list[str]) -> dict:
+    """100,000 titles through a registered model in one process, its loading apart."""
+    import mlflow
+    import pandas as pd
+
+    mlflow.set_tracking_uri(tracking_uri)
+    model = mlflow.pyfunc.load_model(uri)
+    frame = pd.DataFrame({"title": (lines * (100_000 // len(lines) + 1))[:100_000]})
+    model.predict(frame[:100])
+    started = time.monotonic()
+    model.predict(frame)
+    return {
+        "model": uri,
+        "architecture": model.metadata.metadata["architecture"],
+        "titles": len(frame),
+        "seconds": round(time.monotonic() - started, 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=SHARED, help="folder of the real listings and pictures (default: beside the repository)")
+    parser.add_argument("--model", default="", help="a registered model to score 100,000 titles with, such as models:/mep3m-classifier@champion")
+    given = parser.parse_args()
+    from lakehouse import settings
+
+    registry = settings.load().tracking_uri
+    lines = titles_of(given.shared)
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        with zipfile.ZipFile(given.shared / "data/clothing/images-220.zip") as archive:
+            archive.extractall(root / "images")
+        images = sorted(str(path.relative_to(root)) for path in (root / "images").rglob("*.jpg"))
+        lake_of(root, lines, images)
+        folder = (root / images[0]).parent.parent
+        result = {"cores": len(os.sched_getaffinity(0)), "titles": titles(root, lines), "pictures": pictures(root, folder)}
+    if given.model:
+        result["scoring"] = scoring(given.model, registry, lines)
+    print(json.dumps(result, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()
