@@ -69,7 +69,10 @@ app = typer.Typer(
 @app.callback()
 def _top(verbose: bool = typer.Option(False, "--verbose", "-v", help="Say what is being done, in detail.")) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("mep3m").setLevel(logging.INFO)
+    if not verbose:
+        logging.getLogger("mep3m").setLevel(logging.WARNING)
+        for chatty in ("scrapy", "py.warnings", "great_expectations", "alembic", "mlflow", "py4j"):
+            logging.getLogger(chatty).setLevel(logging.ERROR)
 
 
 def explain(error: Exception) -> str:
