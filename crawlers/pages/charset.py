@@ -8,11 +8,11 @@ from charset_normalizer import from_bytes
 EAST_ASIAN = {
     "euc_jp": range(0xA4, 0xA6),        # kana
     "cp932": range(0x82, 0x84),         # kana
+    "cp949": range(0xB0, 0xC9),         # Hangul
     "gb18030": range(0xB0, 0xD8),       # GB 2312's first level: the 3,755 most used Han characters
     "big5hkscs": range(0xA4, 0xC7),     # Big5's first level: the 5,401 most used
-    "cp949": range(0xB0, 0xC9),         # Hangul
 }
-KANA = ("euc_jp", "cp932")
+SURE = {"euc_jp": 0.3, "cp932": 0.3, "cp949": 0.9}     # from this share on no other encoding is likely
 SAMPLE_BYTES = 200_000
 BROKEN_ALLOWED = 2000                   # one broken character in so many is a slip
 
@@ -46,8 +46,8 @@ def guess(body: bytes) -> str | None:
         if not letters:
             continue
         found = sum(code[0] in everyday for code in letters) / len(wide)
-        if encoding in KANA and found >= 0.3 and "�" not in text:
-            return encoding                     # few other texts are made of what reads as kana here, and still read without a fault
+        if found >= SURE.get(encoding, 2.0) and "�" not in text:
+            return encoding
         if found > share + 1e-9:
             best, share = encoding, found
     if share >= 0.5:

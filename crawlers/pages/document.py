@@ -40,10 +40,10 @@ def decode(body: bytes, content_type: str = "") -> str:
     any other declaration, since multi-byte text reads as UTF-8 by accident practically never. Then what the bytes look like, then UTF-8
     with replacement characters. Never raises.
     """
-    mark, rest = read_bom(body)
+    mark, mark_bytes = read_bom(body)
     declared = [http_content_type_encoding(content_type or None), html_body_declared_encoding(body[:8192])]
     for encoding in (mark, "utf-8", *declared):
-        text = _fits(rest if mark else body, encoding)
+        text = _fits(body[len(mark_bytes or b""):], encoding)
         if text is not None:
             return text
     text = _fits(body, charset.guess(body))

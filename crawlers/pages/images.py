@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
@@ -252,7 +253,7 @@ def _box(element: lxml.html.HtmlElement) -> int:
     for depth, ancestor in enumerate(element.iterancestors()):
         if depth > 8 or ancestor.tag in ("body", "html"):
             break
-        if sum(1 for _ in ancestor.iter("img")) > 1:
+        if sum(1 for _ in islice(ancestor.iter("img"), 2)) > 1:
             return id(ancestor)
     return 0
 

@@ -222,7 +222,7 @@ def choose(
     not_names = {key(text) for text in categories}
     cleaned = [text for text in dict.fromkeys(without_site(title, sites, not_names) for title in titles if title) if not words.names_site(text, sites)]
     marked = [(clean(name), rule) for name, rule in structured]
-    marked = [(name, rule) for name, rule in marked if usable(name)]
+    marked = [(name, rule) for name, rule in marked if key(name) and len(name) <= LONGEST and not words.is_price(name)]
     standing = [c for c in headings(document, [*titles, *cleaned]) if usable(c.text) and not words.names_site(c.text, sites) and key(c.text) not in not_names
                 and not words.is_boilerplate(c.text)]
     if marked:
@@ -276,7 +276,7 @@ def _with_markup(marked: list[tuple[str, str]], standing: list[Candidate], clean
         best = None
     if best is not None:
         return best.text, f"{rule}, as the {best.rule} writes it"
-    return (shorter, f"{rule} without the site's name") if shorter != name and usable(shorter) else (name, rule)
+    return (shorter, f"{rule} without the site's name") if shorter != name and key(shorter) else (name, rule)
 
 
 def _begins(name: str, heading: str) -> bool:
