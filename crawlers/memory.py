@@ -20,6 +20,7 @@ CREATE TABLE listings(name BLOB PRIMARY KEY);
 CREATE TABLE earlier(name BLOB PRIMARY KEY, content BLOB);
 CREATE TABLE pictures(digest BLOB PRIMARY KEY, image_sha256 TEXT, verdict TEXT);
 CREATE TABLE contents(image_sha256 TEXT PRIMARY KEY, verdict TEXT);
+CREATE TABLE links(digest BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE failed(digest BLOB PRIMARY KEY);
 """
 WAITING, GIVEN, DONE = 0, 1, 2
@@ -98,6 +99,10 @@ class CrawlMemory:
     def first_failure(self, url: str) -> bool:
         """Whether no failure of the URL has been recorded in this crawl; from now on one has."""
         return self._db.execute("INSERT OR IGNORE INTO failed VALUES (?)", (digest(url),)).rowcount == 1
+
+    def first_link(self, shape: str, url: str) -> bool:
+        """Whether no page of this shape has led to the URL before; from now on one has."""
+        return self._db.execute("INSERT OR IGNORE INTO links VALUES (?)", (digest(f"{shape}\x1f{url}"),)).rowcount == 1
 
     # Listings --------------------------------------------------------------------------------------------------------
 

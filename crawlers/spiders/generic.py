@@ -138,7 +138,10 @@ class GenericSpider(scrapy.Spider):
                 product = self.shapes.is_product_shape(url) or bool(discovery.PRODUCT_PATHS.search(urlsplit(url).path))
                 before = self.crawl.memory.waiting
                 yield from self.follow(url, "product" if product else "category", response)
-                fruitful = fruitful or (self.crawl.memory.waiting > before and discovery.shape(url) != own)
+                if product:
+                    fruitful = self.crawl.memory.first_link(own, url) or fruitful
+                elif self.crawl.memory.waiting > before and discovery.shape(url) != own:
+                    fruitful = True
         self.shapes.saw(asked, fruitful=fruitful)
         self.count("crawl/categories_read")
         yield self.page_of(response, "category")
@@ -232,8 +235,8 @@ def listing_id_of(found: ExtractedListing, url: str) -> str:
 class Shapes:
     """What each kind of address has been good for, so that an endless calendar or a maze of facets is left after a while.
 
-    A page bears fruit when it is a new listing or leads to new addresses of another shape. A shape whose last `limit` pages bore
-    none is barren; so is a path, whatever its parameters, after five times as many.
+    A page bears fruit when it is a new listing, leads to a product that no page of its shape led to before, or to new addresses of another
+    shape. A shape whose last `limit` pages bore none is barren; so is a path, whatever its parameters, after five times as many.
     """
 
     def __init__(self, limit: int = 100, most: int = 20_000) -> None:

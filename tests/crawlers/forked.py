@@ -52,6 +52,11 @@ def crawl(call: dict[str, Any]) -> int:
 
 
 def serve() -> None:
+    import importlib
+    import pkgutil
+
+    import spidermon.contrib.scrapy.extensions  # noqa: F401
+
     import crawlers.middlewares
     import crawlers.monitors
     import crawlers.pipelines.bronze
@@ -61,6 +66,11 @@ def serve() -> None:
     import crawlers.scheduler
     import crawlers.spiders.generic  # noqa: F401
 
+    for package in ("scrapy.downloadermiddlewares", "scrapy.spidermiddlewares", "scrapy.extensions", "crawlers.pages"):
+        folder = importlib.import_module(package).__path__
+        for module in pkgutil.iter_modules(folder):
+            if module.name not in ("telnet", "statsmailer", "commands"):
+                importlib.import_module(f"{package}.{module.name}")
     print("ready", flush=True)
     for line in sys.stdin:
         call = json.loads(line)

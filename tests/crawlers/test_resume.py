@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from aiohttp import web
 
@@ -47,8 +48,8 @@ def fetched(lake: Path, monkeypatch) -> set[str]:
     return {"/" + row["url"].split("/", 3)[3] for row in pages}
 
 
-def kill_and_resume(forks: Forks, server: Server, lake: Path, monkeypatch, kills: int, span: float, seed: int) -> int:
-    """Crawl with `kills` deaths at random moments within `span` seconds of each start. Returns how often a crawl was cut off."""
+def kill_and_resume(forks: Forks, server: Server, lake: Path, monkeypatch, kills: int, requests: int, seed: int) -> int:
+    """Crawl with `kills` deaths, each at a random moment after up to `requests` more requests. Returns how often a crawl was cut off."""
     moments = random.Random(seed)
     cut = 0
     settled: dict[str, int] = {}
@@ -57,7 +58,10 @@ def kill_and_resume(forks: Forks, server: Server, lake: Path, monkeypatch, kills
         call = {"start": server.url + "/", "shop": "tea"} if first else {"resume": True}
         pid = forks.start(lake, options=SMALL_BATCHES, **call)
         if attempt < kills:
-            time.sleep(moments.uniform(0, span))
+            until = server.hits.total() + moments.randrange(requests)
+            while server.hits.total() < until and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.005)
+            time.sleep(moments.uniform(0, 0.5))
             os.kill(pid, signal.SIGKILL)
         status = forks.wait(pid)
         cut += status == -signal.SIGKILL
@@ -73,14 +77,14 @@ def arrow_has_runs(lake: Path, monkeypatch) -> bool:
     return arrow.version(tables.CRAWL_RUNS) is not None and arrow.read(tables.CRAWL_RUNS).num_rows > 0
 
 
-def check_killed_crawl(forks: Forks, servers, tmp_path: Path, monkeypatch, products: int, kills: int, span: float) -> None:
+def check_killed_crawl(forks: Forks, servers, tmp_path: Path, monkeypatch, products: int, kills: int) -> None:
     server = servers()
     small_shop(server, products, in_sitemap=products // 2)
     undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
     assert forks.wait(forks.start(undisturbed, start=server.url + "/", shop="tea")) == 0
     server.hits.clear()
 
-    cut = kill_and_resume(forks, server, disturbed, monkeypatch, kills, span, seed=products)
+    cut = kill_and_resume(forks, server, disturbed, monkeypatch, kills, requests=3 * products // kills, seed=products)
 
     assert cut >= kills // 2, "the crawls ended before they could be killed"
     assert landed(disturbed, monkeypatch) == landed(undisturbed, monkeypatch)
@@ -93,12 +97,12 @@ def check_killed_crawl(forks: Forks, servers, tmp_path: Path, monkeypatch, produ
 
 
 def test_a_killed_crawl_goes_on_where_it_was(forks, servers, tmp_path, monkeypatch):
-    check_killed_crawl(forks, servers, tmp_path, monkeypatch, products=150, kills=4, span=2.0)
+    check_killed_crawl(forks, servers, tmp_path, monkeypatch, products=150, kills=4)
 
 
 @pytest.mark.slow
 def test_a_crawl_of_2000_pages_killed_at_20_random_moments_lands_the_same(forks, servers, tmp_path, monkeypatch):
-    check_killed_crawl(forks, servers, tmp_path, monkeypatch, products=2000, kills=20, span=5.0)
+    check_killed_crawl(forks, servers, tmp_path, monkeypatch, products=2000, kills=20)
 
 
 def test_two_shops_crawled_at_once_lose_no_commit(forks, servers, lake, monkeypatch):
