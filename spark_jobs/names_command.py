@@ -27,7 +27,11 @@ def _rows(table: tables.Table, columns: Sequence[str] | None = None, **given) ->
     return [] if arrow.version(table) is None else arrow.read(table, columns=columns, **given).to_pylist()
 
 
-def _category(text: str) -> tuple[str, str]:
+def _known() -> set[tuple[str, str]]:
+    return {(row["shop"], row["native_path"]) for row in _rows(tables.NATIVE_SUB_CLASSES, ["shop", "native_path"])}
+
+
+def _category(text: str, known: set[tuple[str, str]]) -> tuple[str, str]:
     """`shop:a>b>c` apart, if the lake has such a category.
 
     Raises:
@@ -38,9 +42,8 @@ def _category(text: str) -> tuple[str, str]:
     shop, colon, path = text.partition(":")
     if not (colon and shop and path):
         raise LakehouseError(f"{text!r} names no category; write SHOP:PATH, such as 'jd:食品>水果'.")
-    known = {f"{row['shop']}:{row['native_path']}" for row in _rows(tables.NATIVE_SUB_CLASSES, ["shop", "native_path"])}
-    if text not in known:
-        near = difflib.get_close_matches(text, sorted(known), n=3, cutoff=0.5)
+    if (shop, path) not in known:
+        near = difflib.get_close_matches(text, sorted(map(":".join, known)), n=3, cutoff=0.5)
         raise LakehouseError(f"No shop has the category {text!r}; " + (f"there is {', '.join(near)}." if near else "see silver.native_sub_classes."))
     return shop, path
 
@@ -75,7 +78,8 @@ def decide(
     """Decide once; it outlives every rebuild. A contradiction is refused with both sides shown."""
     from spark_jobs.methods.decisions import Decision, check
 
-    one, second = _category(category), _category(other) if other else (None, None)
+    known = _known()
+    one, second = _category(category, known), _category(other, known) if other else (None, None)
     decision = Decision(kind, *one, *second, value or None, by, note or None)
     check(decision)
     _publish([{name: getattr(decision, name) for name in COLUMNS}], replace)
@@ -90,11 +94,11 @@ def import_file(
     """Decide everything that a file says, or nothing of it."""
     from spark_jobs.naming_decisions import read_file
 
-    decisions = read_file(file, by)
+    decisions, known = read_file(file, by), _known()
     for one in decisions:
         for place in (one.category, one.other):
             if place:
-                _category(":".join(place))
+                _category(":".join(place), known)
     _publish([{name: getattr(one, name) for name in COLUMNS} for one in decisions], replace)
 
 
@@ -153,7 +157,7 @@ def pending(limit: int = typer.Option(30, help="Rows to print at most; 0 for all
     from rich.table import Table as Grid
 
     found = waiting()
-    known = {(row["shop"], row["native_path"]) for row in _rows(tables.NATIVE_SUB_CLASSES, ["shop", "native_path"])}
+    known = _known()
     gone = [row for row in _rows(tables.NAMING_DECISIONS)
             if (row["shop"], row["native_path"]) not in known or (row["other_shop"] and (row["other_shop"], row["other_native_path"]) not in known)]
     shown = found[:limit] if limit else found

@@ -1,0 +1,267 @@
+"""The paper's alignment as a plain script and as this project runs it, side by side on the same listings.
+
+    python benchmarks/alignment.py --real                        the four real shops, from titles to alignments
+    python benchmarks/alignment.py --sub-classes 10000           generated ones of 22,000 characters each, from titles to alignments
+    python benchmarks/alignment.py --from-counts --sub-classes 1000 10000 100000
+                                                                 growth of the alignment alone, time and peak memory (the script is inferred)
+    python benchmarks/alignment.py --cluster --sub-classes 1000  the same job on a Spark standalone master and two workers: equal results?
+
+The script compares the names of all pairs of one class from different shops with difflib; for a pair that passes it cuts both texts with
+jieba, counts with a count vectoriser and takes the cosine. Above --script-pairs passing pairs, a sample is timed and the rest inferred.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from difflib import SequenceMatcher
+from itertools import combinations
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+CHARACTERS = 22_000
+
+
+def paper_as_a_script(categories: list[tuple[str, str, int, str]], sample: int) -> dict:
+    """
+    Args:
+        categories: (shop, name, class, text of at most 22,000 characters).
+        sample: pairs of each kind that are timed at most.
+    """
+    import jieba
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.metrics.pairwise import cosine_similarity
+
+    jieba.initialize()
+    by_class = defaultdict(list)
+    for one in categories:
+        by_class[one[2]].append(one)
+    pairs = [pair for members in by_class.values() for pair in combinations(members, 2) if pair[0][0] != pair[1][0]]
+    draw = random.Random(1)
+    names = pairs if len(pairs) <= 50 * sample else draw.sample(pairs, 50 * sample)
+    started = time.perf_counter()
+    passing = [pair for pair in names if SequenceMatcher(None, pair[0][1], pair[1][1]).ratio() >= 0.5]
+    seconds_names = (time.perf_counter() - started) * len(pairs) / max(len(names), 1)
+    expected = len(passing) * len(pairs) / max(len(names), 1)
+    texts = passing if len(passing) <= sample else draw.sample(passing, sample)
+    started = time.perf_counter()
+    for one, other in texts:
+        counts = CountVectorizer().fit_transform([" ".join(jieba.cut(one[3])), " ".join(jieba.cut(other[3]))])
+        cosine_similarity(counts[0], counts[1])
+    seconds_texts = (time.perf_counter() - started) * expected / max(len(texts), 1)
+    return {"pairs": len(pairs), "pairs_passing_names": round(expected), "seconds_names": round(seconds_names, 1),
+            "seconds_texts": round(seconds_texts, 1), "seconds": round(seconds_names + seconds_texts, 1),
+            "inferred_from": None if texts is passing and names is pairs else f"{len(names)} names, {len(texts)} texts"}
+
+
+class PeakMemory:
+    """The most resident memory, in GiB, that this process and all below it had together, looked at five times a second."""
+
+    def __enter__(self) -> PeakMemory:
+        self.gib, self._done = 0.0, threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def _watch(self) -> None:
+        import psutil
+
+        me = psutil.Process()
+        while not self._done.wait(0.2):
+            total = 0
+            for process in (me, *me.children(recursive=True)):
+                try:
+                    total += process.memory_full_info().pss if process is not me else process.memory_info().rss
+                except psutil.Error:
+                    continue
+            self.gib = max(self.gib, total / 2**30)
+
+    def __exit__(self, *_) -> None:
+        self._done.set()
+        self._thread.join()
+
+
+def land_generated(number: int, from_counts: bool) -> None:
+    """`number` sub-classes into the lake: their listings and class map, or at once their term counts."""
+    import pyarrow as pa
+
+    from benchmarks import taxonomy_generator as generator
+    from lakehouse import arrow, tables
+
+    step = 2_000 if from_counts else 250
+    for start in range(0, number, step):
+        places = generator.categories(number, start, start + step)
+        if from_counts:
+            full = {name: pa.array([n] * len(places)) for name, n in (("listings", 440), ("titles_used", 440), ("characters_used", CHARACTERS))}
+            batch = pa.table({**{name: places[name] for name in places.column_names}, **full,
+                              "term_counts": generator.term_counts(number, start, start + step)})
+            schema = arrow.schema(tables.NATIVE_SUB_CLASSES)
+            arrow.append(tables.NATIVE_SUB_CLASSES, batch.select(schema.names).cast(schema))
+            continue
+        texts = [title for one in generator.titles(number, start, start + step) for title in one]
+        category = pa.array([n for n in range(len(places)) for _ in range(generator.TITLES)])
+        rows = {name: places[name].take(category) for name in ("shop", "native_path", "native_class", "native_sub_class")}
+        land_listings(rows | {"listing_id": [f"{start}-{n}" for n in range(len(texts))], "title": texts})
+    classes = [(f"shop{s}", f"class{c}", c) for s in range(generator.SHOPS) for c in range(1, generator.CLASSES + 1)]
+    land_class_map([(shop, name, number, name) for shop, name, number in classes])
+
+
+def land_listings(columns: dict) -> None:
+    import pyarrow as pa
+
+    from lakehouse import arrow, tables
+
+    schema, number = arrow.schema(tables.LISTINGS), len(columns["title"])
+    given = {field.name: columns[field.name] if field.name in columns else
+             pa.nulls(number, field.type) if field.name in ("native_subsub_class", "image_sha256") else
+             pa.array([0 if pa.types.is_timestamp(field.type) else ""] * number, field.type) for field in schema}
+    arrow.append(tables.LISTINGS, pa.table(given).cast(schema))
+
+
+def land_class_map(rows: list[tuple[str, str, int, str]]) -> None:
+    from lakehouse import arrow, tables
+
+    names = tables.CLASS_MAP.column_names
+    arrow.append(tables.CLASS_MAP, arrow.batch(tables.CLASS_MAP, [dict(zip(names, (*row, "benchmark"), strict=True)) for row in rows]))
+
+
+def land_real(shared: Path) -> None:
+    import csv
+
+    folder = shared / "data" / "shops2014"
+    with (folder / "class_map.csv").open(encoding="utf-8") as file:
+        answers = list(csv.DictReader(file))
+    ids = {name: n for n, name in enumerate(sorted({row["curated_class"] for row in answers}), 15)}
+    land_class_map([(row["platform"], row["class_name"], ids[row["curated_class"]], row["curated_class"]) for row in answers])
+    with gzip.open(folder / "listings.tsv.gz", "rt", encoding="utf-8") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines][1:]
+    land_listings({"shop": [r[0] for r in rows], "listing_id": [r[1] for r in rows], "native_class": [r[2] for r in rows],
+                   "native_sub_class": [r[3] for r in rows], "native_path": [r[4] for r in rows], "title": [r[5] for r in rows]})
+
+
+def texts_of_the_lake() -> list[tuple[str, str, int, str]]:
+    """What the script reads: (shop, name, class, the first 22,000 characters of its titles)."""
+    from lakehouse import arrow, tables
+
+    classes = {(r["shop"], r["native_class"]): r["class_id"] for r in arrow.read(tables.CLASS_MAP).to_pylist()}
+    places, length = {}, defaultdict(int)
+    texts = defaultdict(list)
+    columns = ("shop", "native_path", "native_sub_class", "native_class", "title")
+    for batch in arrow.dataset(tables.LISTINGS).to_batches(columns=list(columns)):
+        for shop, path, name, top, title in zip(*(batch[column].to_pylist() for column in columns), strict=True):
+            places[shop, path] = name, classes[shop, top]
+            if length[shop, path] < CHARACTERS:
+                texts[shop, path].append(title)
+                length[shop, path] += len(title)
+    return [(key[0], *places[key], "".join(texts[key])[:CHARACTERS]) for key in places]
+
+
+def align(strategy: str, from_counts: bool) -> dict:
+    """Every job from titles, or from term counts, to alignments, each written as the jobs do; seconds by step, and a digest of the result."""
+    import hashlib
+
+    from lakehouse import spark, tables
+    from spark_jobs import alignments, listing_tokens, native_sub_classes, strategies, sub_class_pairs
+
+    seconds, options = {}, strategies.Options()
+
+    def step(table, build):
+        started = time.perf_counter()
+        spark.stage(table, build(), {})
+        seconds[table.name] = round(time.perf_counter() - started, 1)
+        return spark.staged(table)
+
+    listings = spark.empty(tables.LISTINGS) if from_counts else spark.read(tables.LISTINGS)
+    if from_counts:
+        counts = spark.read(tables.NATIVE_SUB_CLASSES)
+    else:
+        tokens = step(tables.LISTING_TOKENS, lambda: listing_tokens.build(listings))
+        counts = step(tables.NATIVE_SUB_CLASSES, lambda: native_sub_classes.build(listings, tokens, spark.read(tables.CLASS_MAP)))
+    pairs = step(tables.SUB_CLASS_PAIRS, lambda: sub_class_pairs.build(counts, listings, strategy=strategy, options=options))
+    decided = step(tables.ALIGNMENTS, lambda: alignments.build(pairs, counts, spark.empty(tables.NAMING_DECISIONS), options=options))
+    merged = decided.where("relation = 'equivalent' and zone = 'merged'").select(*tables.PAIR_KEY).collect()
+    digest = hashlib.sha256(repr(sorted(tuple(row) for row in merged)).encode()).hexdigest()[:16]
+    return {"seconds": round(sum(seconds.values()), 1), "by_step": seconds, "pairs": pairs.count(), "merged": len(merged), "digest": digest}
+
+
+def measured(args: argparse.Namespace, number: int | None) -> dict:
+    """One size, in a lake of its own, on an engine that a small run has warmed."""
+    with tempfile.TemporaryDirectory(prefix="align-") as root:
+        os.environ["LAKEHOUSE_ROOT"] = f"{root}/warm"
+        land_generated(60, args.from_counts)
+        with PeakMemory() as memory:
+            align(args.strategy, args.from_counts)
+            os.environ["LAKEHOUSE_ROOT"] = f"{root}/lake"
+            land_real(args.shared) if number is None else land_generated(number, args.from_counts)
+            memory.gib = 0.0
+            ours = align(args.strategy, args.from_counts)
+        result = {"sub_classes": number or "four real shops", "strategy": args.strategy, "ours": ours, "peak_memory_gib": round(memory.gib, 2)}
+        if not args.from_counts and not args.no_script:
+            result["script"] = paper_as_a_script(texts_of_the_lake(), args.script_pairs)
+            result["times_faster"] = round(result["script"]["seconds"] / ours["seconds"], 1)
+        return result
+
+
+def on_a_cluster(args: argparse.Namespace, number: int) -> dict:
+    """The same run in this process's mode and on a standalone master with two workers on loopback."""
+    command = [sys.executable, __file__, "--no-script", "--strategy", args.strategy, "--sub-classes", str(number),
+               *(["--from-counts"] if args.from_counts else [])]
+
+    def run(**environment: str) -> dict:
+        done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(done.stderr[-2000:])
+        return json.loads(done.stdout.splitlines()[-1])["ours"]
+
+    alone = run()
+    import pyspark
+
+    spark_class = Path(pyspark.__file__).parent / "bin" / "spark-class"
+    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "SPARK_NO_DAEMONIZE": "1"}
+    deploy = "org.apache.spark.deploy"
+    with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
+        master = "spark://127.0.0.1:17077"
+        started = [[f"{deploy}.master.Master", "--host", "127.0.0.1", "--port", "17077", "--webui-port", "0"],
+                   *([f"{deploy}.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0", "--cores", "1", "--memory", "2g",
+                      "--work-dir", f"{folder}/{n}", master] for n in (1, 2))]
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        processes = [subprocess.Popen([str(spark_class), *one], env=environment, **silent) for one in started]
+        try:
+            time.sleep(15)
+            together = run(LAKEHOUSE_SPARK_MASTER=master, SPARK_LOCAL_IP="127.0.0.1", LAKEHOUSE_SPARK_OPTIONS="spark.executor.memory=1500m")
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait()
+    return {"sub_classes": number, "alone": alone, "cluster_of_two_workers": together, "same_result": alone["digest"] == together["digest"]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--real", action="store_true", help="the four real shops")
+    parser.add_argument("--sub-classes", type=int, nargs="*", default=[], help="numbers of generated sub-classes")
+    parser.add_argument("--strategy", default="paper")
+    parser.add_argument("--from-counts", action="store_true", help="generate term counts and measure the alignment alone")
+    parser.add_argument("--script-pairs", type=int, default=5_000, help="texts that the script is timed on, and a fiftieth of the names")
+    parser.add_argument("--no-script", action="store_true", help="leave the script out")
+    parser.add_argument("--cluster", action="store_true", help="compare with a standalone cluster of a master and two workers")
+    parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parent.parent.parent / "shared", help="where the real data lies")
+    args = parser.parse_args()
+    for number in ([None] if args.real else []) + args.sub_classes:
+        result = on_a_cluster(args, number) if args.cluster else measured(args, number)
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+import csv
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from lakehouse import arrow
+from lakehouse.errors import LakehouseError
+from lakehouse.tables import ALIGNMENTS, LABEL_MAPPING, NAMING_DECISIONS, NATIVE_SUB_CLASSES, TAXONOMY
+from spark_jobs.names_command import names
+from tests.spark_jobs.lake_rows import row
+from tests.spark_jobs.test_label_mapping import node
+from tests.spark_jobs.test_taxonomy import aligned, native
+
+
+def land(table, *rows):
+    arrow.append(table, arrow.batch(table, [dict(zip(table.column_names, row(table, **one), strict=True)) for one in rows]))
+
+
+@pytest.fixture
+def curated(lake):
+    """饮料 and 饮料饮品 are one node without a name of its own, and a person is asked whether 苹果 belongs under 水果."""
+    land(NATIVE_SUB_CLASSES, *(native(shop, path, n) | {"term_counts": []} for shop, path, n in
+                               (("jd", "饮料", 3), ("yixun", "饮料饮品", 9), ("jd", "水果", 50), ("yixun", "苹果", 7))))
+    land(TAXONOMY, node(1, 5, "食品类", predecessors=[]), node(2, 1, "饮料饮品", 5, {"shop": "jd", "native_path": "饮料"},
+                                                              {"shop": "yixun", "native_path": "饮料饮品"}, provisional=True, predecessors=[]))
+    land(LABEL_MAPPING, {"shop": "yixun", "native_path": "饮料饮品", "evidence": "with jd:饮料, S_label 0.67."})
+    land(ALIGNMENTS, aligned(("jd", "水果"), ("yixun", "苹果"), "broader", "review") | {"evidence": "apples lie in it"})
+    return lake
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(names, list(arguments), catch_exceptions=False)
+
+
+def test_what_waits_is_listed_with_its_evidence_most_listings_first(curated):
+    waiting = [json.loads(line) for line in run("pending", "--json").stdout.splitlines()]
+    assert [(one["kind"], one["category"], one["other"], one["listings"]) for one in waiting] == [
+        ("third_level", "yixun:苹果", "jd:水果", 57), ("name", "yixun:饮料饮品", "", 12)]
+    assert waiting[1]["question"] == "which name: 饮料, 饮料饮品?" and waiting[1]["evidence"] == "with jd:饮料, S_label 0.67."
+    assert "2 wait, 1 shown" in run("pending", "--limit", "1").stdout
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (("decide", "name", "jd", "--by", "li", "--value", "x"), "'jd' names no category; write SHOP:PATH"),
+    (("decide", "name", "jd:饮品", "--by", "li", "--value", "x"), "No shop has the category 'jd:饮品'; there is jd:饮料"),
+    (("decide", "name", "jd:饮料", "--by", "li"), "a name needs a value"),
+    (("decide", "rename", "jd:饮料", "--by", "li"), "'rename' is no kind of decision"),
+    (("decide", "merge", "jd:饮料", "--by", "li"), "needs other_shop"),
+])
+def test_a_decision_that_says_too_little_is_refused_in_a_sentence(curated, arguments, told):
+    with pytest.raises(LakehouseError, match=told):
+        run(*arguments)
+
+
+def test_before_anything_is_built(lake):
+    with pytest.raises(LakehouseError, match="There is no taxonomy yet"):
+        run("pending")
+
+
+@pytest.mark.jvm
+def test_deciding_exporting_and_importing(spark, curated, tmp_path):
+    run("decide", "name", "jd:饮料", "--value", "软饮料", "--by", "li")
+    run("decide", "third_level", "yixun:苹果", "jd:水果", "--by", "wang", "--note", "一种水果")
+    with pytest.raises(LakehouseError, match=r"contradict one another: .*under jd:水果 .wang.*merged .li"):
+        run("decide", "merge", "jd:水果", "yixun:苹果", "--by", "li")
+    exported = run("export").stdout
+    assert [(one["kind"], one["value"], one["note"]) for one in csv.DictReader(exported.splitlines())] == [("name", "软饮料", ""), ("third_level", "", "一种水果")]
+    (tmp_path / "d.csv").write_text(exported, encoding="utf-8")
+    version = arrow.version(NAMING_DECISIONS)
+    run("import", str(tmp_path / "d.csv"))
+    assert arrow.version(NAMING_DECISIONS) == version
+    run("decide", "name", "jd:饮料", "--value", "饮品", "--by", "li", "--replace")
+    assert [one["value"] for one in arrow.read(NAMING_DECISIONS).to_pylist() if one["kind"] == "name"] == ["饮品"]
