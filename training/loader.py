@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from training.served.titles import trimmed
 
 ENCODED_AT_ONCE = 4096
 BATCHES_AHEAD = 4
+KEPT_BYTES = 256 << 20  # of decoded pictures, so that a small table's are decoded once and a large one's memory is bounded
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Loader:
     rank: int = 0
     size: int = 1
     threads: int = 2
+    kept: dict[int, np.ndarray | None] = field(default_factory=dict, repr=False)  # decoded pictures by row, as many as KEPT_BYTES holds
 
     def steps(self) -> int:
         return -(-len(self.targets) // self.batch)
@@ -77,12 +79,17 @@ class Loader:
                 while len(waiting) < BATCHES_AHEAD and (following := next(ahead, None)) is not None:
                     rows, weights = self.part(order, following)
                     paths = self.examples.images.take(rows).to_pylist()
-                    waiting.append((rows, weights, [pool.submit(self._picture, path) for path in paths]))
+                    waiting.append((rows, weights, [pool.submit(self._picture, row, path) for row, path in zip(rows.tolist(), paths, strict=True)]))
                 rows, weights, decoding = waiting.popleft()
                 yield self._batch(rows, weights, [future.result() for future in decoding])
 
-    def _picture(self, path: str | None) -> np.ndarray | None:
-        return pictures.decode(read_bytes(self.root, path), self.image_size)
+    def _picture(self, row: int, path: str | None) -> np.ndarray | None:
+        if row in self.kept:
+            return self.kept[row]
+        decoded = pictures.decode(read_bytes(self.root, path), self.image_size)
+        if (len(self.kept) + 1) * 3 * self.image_size**2 <= KEPT_BYTES:
+            self.kept[row] = decoded
+        return decoded
 
     def _batch(self, rows: np.ndarray, weights: np.ndarray, decoded: list | None) -> Batch:
         inputs = {name: trimmed(values[rows]) for name, values in self.titles.items()}

@@ -111,7 +111,8 @@ def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -
 
 
 def _encoder(asked: plan.Plan, splits: dict) -> Encoder:
-    reading = asked.entry.reading(asked.sizes.get("words", 0), asked.sizes.get("terms", 0), asked.sizes.get("buckets", 0))
+    sizes = plan.config(asked, 2, 2)
+    reading = asked.entry.reading(sizes.words, sizes.terms, sizes.buckets)
     vocabulary = Vocabulary.of(splits["train"].titles.to_pylist()) if reading.words else None
     return Encoder(reading, vocabulary)
 

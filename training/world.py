@@ -85,7 +85,7 @@ def join(*, compress: bool = False) -> World:
     """The world this process was started in: horovodrun's, or its own. Claims its share of cores, or its GPU."""
     import tensorflow as tf
 
-    launched = "HOROVOD_RANK" in os.environ
+    launched = "HOROVOD_RANK" in os.environ or "HOROVOD_ELASTIC" in os.environ
     if launched:
         import horovod.tensorflow as hvd
 

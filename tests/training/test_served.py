@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.training.conftest import picture
 from training.served import pictures
 from training.served.inputs import Encoder, Reading
-from training.served.titles import UNKNOWN, Vocabulary, clean, hashed, trimmed, words
+from training.served.titles import UNKNOWN, Vocabulary, clean, hashed, trimmed, words, words_of
 from training.served.tree import LabelTree
 
 
@@ -18,6 +18,12 @@ from training.served.tree import LabelTree
 def test_cleaning_twice_is_cleaning_once_and_words_are_never_blank(title):
     assert clean(clean(title)) == clean(title)
     assert all(word.strip() for word in words(title))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=30)))
+def test_titles_cut_together_are_cut_as_they_are_alone(titles):
+    assert words_of(titles) == ([words(" ".join(title.splitlines())) for title in titles] or [[]])
 
 
 def test_a_title_of_nothing_is_one_unknown_word():
