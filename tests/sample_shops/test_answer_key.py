@@ -83,3 +83,9 @@ def test_label_overlap_is_a_symmetric_share(a, b):
     assert overlap == pytest.approx(answer_key.label_overlap(b, a))
     assert 0 <= overlap <= 1 + 1e-9
     assert answer_key.label_overlap(a, a) == pytest.approx(1)
+
+
+def test_a_category_whose_best_match_prefers_another_has_no_pair():
+    shares = {("a", "甲>果"): Counter({"x>x>x": 10}), ("a", "甲>果类"): Counter({"x>x>x": 8, "y>y>y": 1}), ("b", "乙>果"): Counter({"x>x>x": 9}),
+              ("b", "乙>少"): Counter({"x>x>x": 4})}
+    assert answer_key.gold_pairs(shares) == [("a", "甲>果", 10, "b", "乙>果", 9, "1.000", "x|x|x", 1)]
