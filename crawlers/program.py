@@ -188,10 +188,11 @@ def run(crawls: list[runs.Crawl], options: Options) -> list[dict[str, Any]]:
     from scrapy.crawler import AsyncCrawlerProcess
 
     given = configuration.scrapy_settings(allowed=options.addresses, throttled=is_throttled(options, [crawl.start for crawl in crawls]))
+    quiet = not logging.getLogger().isEnabledFor(logging.INFO)
+    logging.getLogger("scrapy.crawler").setLevel(logging.WARNING)
     process = AsyncCrawlerProcess(given)
-    if not logging.getLogger().isEnabledFor(logging.INFO):
-        for chatty in ("scrapy", "twisted", "spidermon"):
-            logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    for chatty in ("scrapy", "twisted", "spidermon") if quiet else ():
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     kinds = spiders()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), TimeElapsedColumn())
     progress = Progress(*columns, console=Console(stderr=True), disable=options.quiet)

@@ -1,0 +1,254 @@
+"""How fast a crawl lands in Delta, beside the same spider writing JSON Lines with Scrapy alone; and how memory grows with the crawl.
+
+    python benchmarks/crawl.py                              pages a second of both, alternating, in one run
+    python benchmarks/crawl.py --memory 10000 100000        resident memory of the crawler after so many pages, in one crawl
+
+Both contenders run the same spider with the same settings against the same sample shop, one after the other, each in a process of its own. The
+plain one has Scrapy's own scheduler and duplicate filter, its FilesPipeline for the same pictures, and a JSON Lines feed. A page is a response
+that the spider was given; pictures are fetched by both and not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parent.parent))
+
+
+# The contenders, each in its own process -----------------------------------------------------------------------------
+
+
+def settings(plain: bool, folder: Path, pictures: bool) -> dict[str, Any]:
+    from crawlers import configuration
+
+    given = configuration.scrapy_settings(allowed=["127.0.0.1"], throttled=False) | {"SPIDERMON_ENABLED": not plain}
+    if plain:
+        given |= {
+            "SCHEDULER": "scrapy.core.scheduler.Scheduler",
+            "ITEM_PIPELINES": {OneFile: 1} if pictures else {},
+            "FILES_STORE": str(folder / "files"),
+            "FEEDS": {str(folder / "items.jsonl"): {"format": "jsonlines", "encoding": "utf8"}},
+        }
+    elif not pictures:
+        given["ITEM_PIPELINES"] = {"crawlers.pipelines.bronze.BronzePipeline": 800}
+    return given
+
+
+def one_file() -> type:
+    from scrapy import Request
+    from scrapy.pipelines.files import FilesPipeline
+
+    from crawlers.items import Listing
+    from crawlers.pictures import seeded_order
+
+    class OneFile(FilesPipeline):
+        """Scrapy's own pipeline, for the picture that the listing's seed chooses."""
+
+        def get_media_requests(self, item: Any, info: Any) -> list:
+            if not isinstance(item, Listing) or not item.image_urls:
+                return []
+            url = seeded_order("bench", item.listing_id, item.image_urls)[0]
+            return [Request(url, meta={"kind": "image"})]
+
+        def item_completed(self, results: Any, item: Any, info: Any) -> Any:
+            if isinstance(item, Listing):
+                item.image_sha256 = next((found["checksum"] for ok, found in results if ok), None)
+            return item
+
+    return OneFile
+
+
+def plain_crawl(shop: str, url: str) -> Any:
+    """What the spider needs to know of its crawl, without a lake."""
+    from crawlers import runs
+    from crawlers.memory import CrawlMemory
+    from crawlers.safety import Territory
+
+    return runs.Crawl("bench", shop, url, "generic", Territory(url), runs.now, CrawlMemory(), None, runs.now())
+
+
+def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictures: bool, marks: list[int], stub: bool) -> None:
+    """One crawl; prints its figures as JSON."""
+    import psutil
+    from scrapy import signals
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawlers import program, runs
+    from crawlers.spiders import generic
+
+    global OneFile
+    OneFile = one_file()
+    if stub:
+        generic.extract_listing = stub_extraction
+    os.environ["LAKEHOUSE_ROOT"] = str(folder / "lake")
+    plain = kind == "plain"
+    crawl = plain_crawl(shop, url) if plain else runs.begin(shop, url, "generic", max_pages=max_pages)
+    process = AsyncCrawlerProcess(settings(plain, folder, pictures) | {"LOG_LEVEL": "ERROR", "LOG_INSTALL_ROOT_HANDLER": True})
+    crawler = process.create_crawler(generic.GenericSpider)
+    figures: dict[str, Any] = {"kind": kind, "rss_mb": {}}
+    read = 0
+
+    def count(response: Any, request: Any, spider: Any) -> None:
+        nonlocal read
+        if request.meta.get("kind") in ("product", "category", "sitemap"):
+            read += 1
+            if marks and read == marks[0]:
+                figures["rss_mb"][marks.pop(0)] = round(psutil.Process().memory_info().rss / 2**20)
+
+    def opened(spider: Any) -> None:
+        figures["started"] = time.monotonic()
+
+    def closed(spider: Any, reason: str) -> None:
+        figures.update(reason=reason, cpu=time.process_time())
+
+    crawler.signals.connect(count, signals.response_received, weak=False)
+    crawler.signals.connect(opened, signals.spider_opened, weak=False)
+    crawler.signals.connect(closed, signals.spider_closed, weak=False)
+    if not plain:
+        program.attach(crawler, crawl)
+    process.crawl(crawler, crawl=crawl)
+    process.start()
+    seconds = time.monotonic() - figures.pop("started")     # until the last commit, or the feed's end
+    if not plain:
+        runs.end(crawl, figures["reason"])
+    figures |= {"pages": read, "seconds": round(seconds, 2), "pages_per_second": round(read / seconds, 1)}
+    figures["cpu_seconds"] = round(figures.pop("cpu"), 1)
+    print(json.dumps(figures), flush=True)
+
+
+def stub_extraction(html: bytes, url: str, *, content_type: str = "") -> Any:
+    from crawlers.pages.generic import ExtractedListing
+
+    number = url.rsplit("/", 1)[-1].split(".")[0]
+    return ExtractedListing(f"一件商品 {number}", ["食品", "茶叶"], [], number, url, None, {"name": "stub"})
+
+
+# The shop and the comparison -----------------------------------------------------------------------------------------
+
+
+def sample_shop(listings: int, folder: Path) -> tuple[subprocess.Popen, dict[str, Any]]:
+    """The largest of the sample shops of a catalogue, served on loopback."""
+    ready = folder / "ready.json"
+    command = [sys.executable, "-m", "lakehouse.cli", "sample-shops", "serve", "--listings", str(listings), "--port", "0", "--ready-file", str(ready)]
+    process = subprocess.Popen(command, cwd=HERE.parent.parent, stdout=subprocess.DEVNULL)
+    while not ready.exists():
+        if process.poll() is not None:
+            sys.exit("the sample shops did not start")
+        time.sleep(0.1)
+    return process, max(json.loads(ready.read_text()), key=lambda shop: shop["listings"])
+
+
+def long_shop(pages: int) -> str:
+    """A server of any number of small product pages, in a thread; for memory, where the pages do not matter."""
+    from aiohttp import web
+
+    loop, ready, address = asyncio.new_event_loop(), threading.Event(), []
+
+    async def answer(request: web.Request) -> web.Response:
+        base, path = f"http://{request.host}", request.path
+        if path == "/sitemap.xml":
+            parts = "".join(f"<sitemap><loc>{base}/sitemap-{part}.xml</loc></sitemap>" for part in range((pages + 9999) // 10_000))
+            return web.Response(text=f"<sitemapindex>{parts}</sitemapindex>", content_type="application/xml")
+        if path.startswith("/sitemap-"):
+            first = int(path[9:-4]) * 10_000
+            places = "".join(f"<url><loc>{base}/item/{number}.html</loc></url>" for number in range(first, min(first + 10_000, pages)))
+            return web.Response(text=f"<urlset>{places}</urlset>", content_type="application/xml")
+        if path.startswith("/item/"):
+            head = '<script type="application/ld+json">{"@type": "Product"}</script>'
+            body = f"<html><head>{head}</head><body><h1>{path}</h1>{'<p>文字</p>' * 50}</body></html>"
+            return web.Response(text=body, content_type="text/html")
+        return web.Response(status=404)
+
+    async def serve() -> None:
+        app = web.Application()
+        app.router.add_get("/{path:.*}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        address.append(f"http://127.0.0.1:{runner.addresses[0][1]}/")
+        ready.set()
+
+    def run() -> None:
+        loop.run_until_complete(serve())
+        loop.run_forever()
+
+    threading.Thread(target=run, daemon=True).start()
+    ready.wait(10)
+    return address[0]
+
+
+def run_one(kind: str, shop: str, url: str, *options: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(HERE), "--one", kind, "--shop", shop, "--url", url, "--folder", folder, *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr[-3000:])
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def compare(listings: int, rounds: int, pictures: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        process, shop = sample_shop(listings, Path(folder))
+        try:
+            found: dict[str, list[dict]] = {"plain": [], "delta": []}
+            for number in range(rounds):
+                for kind in ("plain", "delta") if number % 2 == 0 else ("delta", "plain"):
+                    figures = run_one(kind, shop["shop"], shop["url"], *(() if pictures else ("--no-pictures",)))
+                    found[kind].append(figures)
+                    print(f"round {number + 1}  {kind:5}  {figures['pages']:6} pages  {figures['seconds']:7.2f} s  "
+                          f"{figures['pages_per_second']:7.1f} pages/s  {figures['cpu_seconds']:6.1f} s of processor", flush=True)
+        finally:
+            process.terminate()
+            process.wait(10)
+    speeds = {kind: statistics.median(one["pages_per_second"] for one in figures) for kind, figures in found.items()}
+    work = {kind: statistics.median(one["cpu_seconds"] for one in figures) for kind, figures in found.items()}
+    print(f"median: plain Scrapy with JSON Lines {speeds['plain']:.1f} pages/s, this project into Delta {speeds['delta']:.1f} pages/s")
+    print(f"ratio of pages per second: {speeds['delta'] / speeds['plain']:.2f} (goal: at least 0.85)")
+    print(f"ratio of processor time: {work['delta'] / work['plain']:.2f}")
+
+
+def memory(marks: list[int], real: bool) -> None:
+    url = long_shop(max(marks) + 1000)
+    options = ["--no-pictures", "--max-pages", str(max(marks) + 500), "--marks", *map(str, marks), *([] if real else ["--stub"])]
+    figures = run_one("delta", "long", url, *options)
+    for pages, megabytes in figures["rss_mb"].items():
+        print(f"after {int(pages):8,} pages: {megabytes} MiB")
+    print(f"{figures['pages']:,} pages, {figures['seconds']} s, {figures['pages_per_second']} pages/s" + ("" if real else " (extraction stubbed)"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--listings", type=int, default=1500, help="of the sample catalogue; the largest of its shops is crawled")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-pictures", action="store_true")
+    parser.add_argument("--memory", type=int, nargs="+", metavar="PAGES", help="measure memory after so many pages instead")
+    parser.add_argument("--real-extraction", action="store_true", help="with --memory: extract for real, which takes as long as it takes")
+    for hidden in ("--one", "--shop", "--url"):
+        parser.add_argument(hidden, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--max-pages", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--marks", type=int, nargs="*", default=[], help=argparse.SUPPRESS)
+    parser.add_argument("--stub", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.one:
+        contend(args.one, args.shop, args.url, args.folder, args.max_pages, not args.no_pictures, args.marks, args.stub)
+    elif args.memory:
+        memory(sorted(args.memory), args.real_extraction)
+    else:
+        compare(args.listings, args.rounds, not args.no_pictures)
+
+
+if __name__ == "__main__":
+    main()
