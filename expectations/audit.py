@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 EXAMPLES = 5        # unexpected values kept in a result's details
+EXPLAINED = {"result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES}
 HIDDEN = ("batch_id", "column", "column_list")
 
 
@@ -33,9 +34,11 @@ class Finding:
     details: str            # parameters, examples and, where the check itself broke, why; as JSON
 
     def __str__(self) -> str:
-        rule = json.loads(self.details).get("parameters", {})
-        told = next((str(rule[name]) for name in ("rule", "regex", "unexpected_rows_query") if name in rule), "")
-        return f"{self.expectation}({self.column}{': ' if self.column and told else ''}{' '.join(told.split())})"
+        told = json.loads(self.details)
+        if told.get("description"):
+            return f"{told['description']!r}"
+        rule = next((str(told["parameters"][name]) for name in ("rule", "regex", "value_set") if name in told["parameters"]), "")
+        return f"{self.expectation}({self.column}{': ' if rule else ''}{rule})"
 
 
 @cache
@@ -57,18 +60,21 @@ def suite(table: Table) -> list[Expectation]:
     return [*contract.expectations(table), *import_module(f"expectations.{table.name}").expectations()]
 
 
-def audit(table: Table, batch: DataFrame) -> list[Finding]:
+def audit(table: Table, batch: DataFrame, rows: int | None = None) -> list[Finding]:
     """Every expectation of the table's suite on the batch.
 
     All are checked at once for true or false, which shares Spark jobs; only those that failed are asked again for counts
     and examples.
+
+    Args:
+        rows: of the batch, where that is known already.
     """
-    rows = batch.count()
+    rows = batch.count() if rows is None else rows
     checked = validate(table, batch, suite(table), "BOOLEAN_ONLY")
     broken = [number for number, result in enumerate(checked) if not result.success]
     if broken:
         anew = suite(table)
-        again = validate(table, batch, [anew[number] for number in broken], {"result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES})
+        again = validate(table, batch, [anew[number] for number in broken], EXPLAINED)
         checked = [*checked]
         for number, result in zip(broken, again, strict=True):
             checked[number] = result
@@ -101,8 +107,11 @@ def _finding(result: Any, rows: int) -> Finding:
         value = observed.get("observed_value")
         unexpected = value if isinstance(value, int) and "unexpected_rows_query" in parameters else int(not result.success)
     details: dict[str, Any] = {"parameters": {name: value for name, value in parameters.items() if name not in HIDDEN}}
+    if result.expectation_config.description:
+        details["description"] = result.expectation_config.description
     if not result.success:
-        details["examples"] = observed.get("partial_unexpected_list") or observed.get("observed_value")
+        shown = observed.get("details", {}).get("unexpected_rows")
+        details["examples"] = shown[:EXAMPLES] if shown else observed.get("partial_unexpected_list") or observed.get("observed_value")
         if raised := next((one["exception_message"] for one in _exceptions(result.exception_info)), None):
             details["broke"] = raised
     return Finding(said["type"], column, bool(result.success), rows, int(unexpected), json.dumps(details, ensure_ascii=False, default=str))

@@ -55,7 +55,7 @@ def audit_and_publish(table: Table, run_id: str = "") -> None:
     lineage = spark.staged_lineage(table)
     run_id = run_id or lineage.get("run_id") or uuid.uuid4().hex[:12]
     try:
-        findings = audit(table, batch)
+        findings = audit(table, batch, arrow.rows_at(spark.staging_location(table)))
         record(table, findings, run_id)
         if failed := failures(findings):
             raise BatchRefused(f"{table.full_name}: the batch stays in staging and nothing was published, since it does not hold {failed}; "

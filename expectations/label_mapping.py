@@ -6,7 +6,7 @@ from great_expectations import expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.patterns import BLANK
-from expectations.rules import ExpectColumnValuesToSatisfy
+from expectations.rules import ExpectColumnValuesToSatisfy, ExpectQueryToGiveNoRows
 
 
 def expectations() -> list[Expectation]:
@@ -19,12 +19,12 @@ def expectations() -> list[Expectation]:
         ExpectColumnValuesToSatisfy(column="subsub_class_id", rule="subsub_class_name is not null"),
         ExpectColumnValuesToSatisfy(column="subsub_class_name", rule="subsub_class_id is not null"),
         ExpectColumnValuesToSatisfy(column="subsub_class_id", rule="subsub_class_id <> sub_class_id"),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="A sub-class lies in one class and has one name.",
             unexpected_rows_query="select sub_class_id from {batch} group by sub_class_id "
                                   "having count(distinct class_id, sub_class_name) > 1",
         ),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="A class id has one name.",
             unexpected_rows_query="select class_id from {batch} group by class_id having count(distinct class_name) > 1",
         ),

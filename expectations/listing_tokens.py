@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from great_expectations import expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.rules import ExpectColumnValuesToSatisfy
+from expectations.rules import ExpectColumnValuesToSatisfy, ExpectQueryToGiveNoRows
 
 
 def expectations() -> list[Expectation]:
@@ -14,7 +13,7 @@ def expectations() -> list[Expectation]:
         ExpectColumnValuesToSatisfy(column="tokens", rule="not exists(tokens, word -> word is null)"),
         ExpectColumnValuesToSatisfy(column="tokens", rule="not exists(tokens, word -> trim(word) = '')"),
         ExpectColumnValuesToSatisfy(column="tokens", rule=r"not exists(tokens, word -> word rlike '^\\p{P}+$')"),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="Most titles give words; if not, the segmenter is broken.",
             unexpected_rows_query="select count(*) as titles, avg(int(size(tokens) = 0)) as share from {batch} having share > 0.5",
         ),

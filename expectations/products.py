@@ -6,7 +6,7 @@ from great_expectations import expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.patterns import ABSOLUTE, BLANK
-from expectations.rules import ExpectColumnValuesToSatisfy
+from expectations.rules import ExpectColumnValuesToSatisfy, ExpectQueryToGiveNoRows
 
 
 def expectations() -> list[Expectation]:
@@ -22,12 +22,12 @@ def expectations() -> list[Expectation]:
         ExpectColumnValuesToSatisfy(column="subsub_class_id", rule="subsub_class_name is not null"),
         ExpectColumnValuesToSatisfy(column="subsub_class_name", rule="subsub_class_id is not null"),
         ExpectColumnValuesToSatisfy(column="subsub_class_id", rule="subsub_class_id <> sub_class_id"),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="A sub-class lies in one class and has one name.",
             unexpected_rows_query="select sub_class_id from {batch} group by sub_class_id "
                                   "having count(distinct class_id, sub_class_name) > 1",
         ),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="A class id has one name.",
             unexpected_rows_query="select class_id from {batch} group by class_id having count(distinct class_name) > 1",
         ),
@@ -39,7 +39,7 @@ def expectations() -> list[Expectation]:
         ExpectColumnValuesToSatisfy(column="img_resolution", rule="forall(img_resolution, side -> side >= 1)"),
         gxe.ExpectColumnValuesToNotMatchRegex(column="title", regex=BLANK),
         gxe.ExpectColumnValuesToBeInSet(column="split", value_set=["train", "test"]),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="The split is 8:2, as far as so many draws of a hash can stray (five standard errors).",
             unexpected_rows_query="select count(*) as products, avg(int(split = 'train')) as train from {batch} "
                                   "having abs(train - 0.8) > 5 * sqrt(0.8 * 0.2 / products) + 1 / products",

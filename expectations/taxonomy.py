@@ -6,7 +6,7 @@ from great_expectations import expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.patterns import BLANK
-from expectations.rules import ExpectColumnValuesToSatisfy
+from expectations.rules import ExpectColumnValuesToSatisfy, ExpectQueryToGiveNoRows
 
 
 def expectations() -> list[Expectation]:
@@ -22,19 +22,19 @@ def expectations() -> list[Expectation]:
         ExpectColumnValuesToSatisfy(column="members", rule="level = 1 or retired or size(members) > 0"),
         ExpectColumnValuesToSatisfy(column="members", rule="size(array_distinct(members)) = size(members)"),
         ExpectColumnValuesToSatisfy(column="predecessors", rule="not array_contains(predecessors, node_id)"),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="A living node's parent lives, one level up.",
             unexpected_rows_query="select child.level, child.node_id from {batch} child left anti join {batch} parent on not parent.retired "
                                   "and parent.level = child.level - 1 and parent.node_id = child.parent_id "
                                   "where child.level in (2, 3) and child.parent_id is not null and not child.retired",
         ),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="Levels 2 and 3 share one sequence of ids, as in the paper.",
             unexpected_rows_query="select node_id from {batch} where level in (2, 3) group by node_id having count(distinct level) > 1",
         ),
-        gxe.UnexpectedRowsExpectation(
+        ExpectQueryToGiveNoRows(
             description="A native category is in one living node.",
-            unexpected_rows_query="select member from (select explode(array_distinct(members)) as member from {batch} where not retired) "
-                                  "group by member having count(*) > 1",
+            unexpected_rows_query="select array(member) as members from (select explode(array_distinct(members)) as member from {batch} "
+                                  "where not retired) group by member having count(*) > 1",
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,18 +21,22 @@ class Fixture:
     """
     row: a good row; its number makes its key.
     good: what is changed of row 1, 2, ...
-    spoilt: in the order of the suite's `expectations()`, what is changed of the row, or rows, that break that one.
+    spoilt: in the order of the suite's `expectations()`, what is changed of the row, or rows, that break that one; a function gives
+        the value from the good row.
     of_the_whole: positions in `spoilt` whose expectation judges the batch as a whole, so that no row can be blamed.
+    twin: how a second row of the same key must differ to break nothing but the key.
     """
 
     row: Callable[[int], dict[str, Any]]
     good: tuple[Changes, ...]
     spoilt: tuple[Changes | tuple[Changes, ...], ...]
     of_the_whole: tuple[int, ...] = ()
+    twin: Changes = field(default_factory=dict)
 
     def rows(self, changes: Changes | tuple[Changes, ...], start: int) -> list[dict[str, Any]]:
         several = changes if isinstance(changes, tuple) else (changes,)
-        return [self.row(start + n) | change for n, change in enumerate(several)]
+        rows = [(self.row(start + n), change) for n, change in enumerate(several)]
+        return [row | {name: value(row) if callable(value) else value for name, value in change.items()} for row, change in rows]
 
     @property
     def good_rows(self) -> list[dict[str, Any]]:
@@ -154,9 +158,9 @@ _PRODUCTS = Fixture(
     spoilt=(
         {"product_id": "not a hash"}, ({"listing_id": "same"}, {"listing_id": "same"}), *_SPOILT_LABELS,
         {"img_path": "../elsewhere.jpg"}, {"img_resolution": None}, {"img_path": None}, {"img_resolution": [220, 200]},
-        {"img_resolution": [0, 200, 3]}, {"title": "  "}, {"split": "valid"}, ({"split": "test"},) * 12,
+        {"img_resolution": [0, 200, 3]}, {"title": "  "}, {"split": "valid"}, ({"split": "test"},) * 30,
     ),
-    of_the_whole=(18,),
+    of_the_whole=(18,), twin={"listing_id": "twin"},
 )
 
 FIXTURES: dict[str, Fixture] = {
@@ -180,7 +184,7 @@ FIXTURES: dict[str, Fixture] = {
     "raw_images": Fixture(
         _raw_image, good=({}, {"format": "png", "channels": 4}),
         spoilt=(
-            {"image_sha256": "xyz", "path": "images/xyz.jpg"}, {"url": ""}, {"path": "images/another.jpg"}, {"path": f"/{sha256(103)}"},
+            {"image_sha256": "xyz", "path": "images/xyz.jpg"}, {"url": ""}, {"path": "images/another.jpg"}, {"path": lambda row: f"/{row['path']}"},
             {"format": "JPEG!"}, {"width": 0}, {"height": 70_000}, {"channels": 0}, {"size_bytes": 0}, {"verdict": "nice"},
         ),
     ),
@@ -221,7 +225,7 @@ FIXTURES: dict[str, Fixture] = {
     "sub_class_pairs": Fixture(
         _sub_class_pair, good=({}, {"name_b": "苹果", "label_similarity": 0.5, "class_id": None}),
         spoilt=(
-            {"shop_a": "yixun"}, {"label_similarity": 1.5}, {"label_similarity": 0.9}, {"content_similarity": -0.1}, {"score": float("nan")},
+            {"shop_a": "yixun"}, {"label_similarity": 1.5}, {"label_similarity": 0.9}, {"content_similarity": -0.1}, {"score": 1.01},
             {"contained_a_in_b": 1.1}, {"contained_b_in_a": -1.0}, {"features": [{"name": "titles", "value": 0.4}] * 2},
             {"features": [{"name": "titles", "value": None}]}, {"strategy": "guess"},
         ),
@@ -247,9 +251,10 @@ FIXTURES: dict[str, Fixture] = {
         spoilt=(
             {"level": 4}, {"node_id": 0}, {"name": " "}, {"parent_id": None}, {"level": 1, "members": []}, {"retired": True},
             {"level": 1, "parent_id": None}, {"members": []}, {"members": [{"shop": "jd", "native_path": "玩具"}] * 2},
-            {"predecessors": [2_450]}, {"parent_id": 99}, ({"node_id": 500}, {"node_id": 500, "level": 3, "parent_id": 2}),
+            {"predecessors": [2_459]}, {"parent_id": 99}, ({"node_id": 500}, {"node_id": 500, "level": 3, "parent_id": 2}),
             ({"members": [{"shop": "jd", "native_path": "乐器"}]}, {"members": [{"shop": "jd", "native_path": "乐器"}]}),
         ),
+        twin={"members": [{"shop": "jd", "native_path": "twin"}]},
     ),
     "label_mapping": Fixture(
         _label_mapping, good=({}, {"subsub_class_id": 600, "subsub_class_name": "苹果"}),
@@ -258,7 +263,7 @@ FIXTURES: dict[str, Fixture] = {
     "products": _PRODUCTS,
     "labelled_products": _PRODUCTS,
     "dataset_statistics": Fixture(
-        _statistic, good=({}, {}), spoilt=({"statistic": "Products by class"}, {"group": ""}, {"value": float("nan")}, {"unit": " "}),
+        _statistic, good=({}, {}), spoilt=({"statistic": "Products by class"}, {"group": ""}, {"value": -1.0}, {"unit": " "}),
     ),
     "predictions": Fixture(
         _prediction, good=({}, {"labels": _top((3, 1.0))}),

@@ -10,6 +10,7 @@ import json
 from itertools import chain
 
 import pytest
+from pyspark.sql import Row
 
 from expectations import contract
 from expectations.audit import audit, suite, validate
@@ -30,7 +31,8 @@ def spoil_contract(table: tables.Table, fixture: Fixture, start: int) -> list[li
     """For each of the contract's expectations that a row can break: a null where none may be, a key twice."""
     needed = [column.name for column in table.columns if not column.nullable]
     nulls = [[fixture.row(start + n) | {name: None}] for n, name in enumerate(needed)]
-    return [*nulls, [fixture.row(start + len(needed))] * 2]
+    once = fixture.row(start + len(needed))
+    return [*nulls, [once, once | fixture.twin]]
 
 
 def blamed(result, table: tables.Table) -> list[tuple]:
@@ -38,13 +40,17 @@ def blamed(result, table: tables.Table) -> list[tuple]:
     found = result.result.get("unexpected_index_list")
     if found is not None:
         return [tuple(row[name] for name in table.key) for row in found]
-    return [tuple(row.items()) for row in result.result["details"]["unexpected_rows"]]
+    return [tuple((name, plain(value)) for name, value in row.items()) for row in result.result["details"]["unexpected_rows"]]
+
+
+def plain(value):
+    """Spark's rows as the dicts that they were made from."""
+    return [one.asDict() if isinstance(one, Row) else one for one in value] if isinstance(value, list) else value
 
 
 def names_one_of(row: tuple, culprits: list[dict]) -> bool:
     """Whether a query's row is about spoilt rows: all that it names by a column of theirs is what they have."""
-    told = [("members", [dict(value)]) if name == "member" else (name, value) for name, value in row]
-    return any(all(culprit[name] == value for name, value in told if name in culprit) for culprit in culprits)
+    return any(all(culprit[name] == value for name, value in row if name in culprit) for culprit in culprits)
 
 
 def blames_exactly(table: tables.Table, batch: list[dict], wanted: list, culprits: list[list[dict]]) -> None:
@@ -69,7 +75,7 @@ def test_a_good_batch_passes_and_each_spoilt_row_fails_its_own_expectation(spark
 
     own = suite(table)[len(contract.expectations(table)):]
     assert len(own) == len(fixture.spoilt), "every expectation needs rows that break it, and those rows an expectation"
-    culprits = [fixture.rows(changes, 2_000 + 50 * n) for n, changes in enumerate(fixture.spoilt)]
+    culprits = [fixture.rows(changes, 2_000 + 51 * n) for n, changes in enumerate(fixture.spoilt)]
     blamable = [[] if n in fixture.of_the_whole else rows for n, rows in enumerate(culprits)]
     for_the_contract = spoil_contract(table, fixture, 1_000)
     blames_exactly(table, [*fixture.good_rows, *chain(*for_the_contract), *chain(*blamable)], own, blamable)
@@ -82,7 +88,7 @@ def test_a_good_batch_passes_and_each_spoilt_row_fails_its_own_expectation(spark
 def test_the_contract_blames_nulls_and_repeated_keys_and_nothing_else(spark, name):
     table, fixture = tables.find(name), FIXTURES[name]
     culprits = spoil_contract(table, fixture, 1_000)
-    spoilt_otherwise = [row for n, changes in enumerate(fixture.spoilt) for row in fixture.rows(changes, 2_000 + 50 * n)]
+    spoilt_otherwise = [row for n, changes in enumerate(fixture.spoilt) for row in fixture.rows(changes, 2_000 + 51 * n)]
     blames_exactly(table, [*fixture.good_rows, *spoilt_otherwise, *chain(*culprits)], contract.expectations(table)[STRUCTURAL:], culprits)
 
 
@@ -105,3 +111,9 @@ def test_a_missing_column_is_named(spark):
     table = tables.PREDICTIONS
     said = {str(one) for one in audit(table, frame(table, FIXTURES["predictions"].good_rows).drop("version")) if not one.success}
     assert {"expect_column_values_to_not_be_null(version)"} < said
+
+
+def test_a_number_that_is_none_lies_in_no_range(spark):
+    rows = FIXTURES["sub_class_pairs"].rows({"score": float("nan")}, 1)
+    failed = [one for one in audit(tables.SUB_CLASS_PAIRS, frame(tables.SUB_CLASS_PAIRS, rows)) if not one.success]
+    assert [(one.expectation, one.column, one.unexpected) for one in failed] == [("expect_column_values_to_be_between", "score", 1)]
