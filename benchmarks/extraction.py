@@ -2,19 +2,22 @@
 
     python benchmarks/extraction.py [FOLDER] [--without markup|social] [--details]
 
-FOLDER holds pages (ID.html or ID.html.gz) and expected.jsonl (id, url, name, alt_names, breadcrumbs, alt_breadcrumbs, main_image_keys); by default
-../shared/data/pages.
+FOLDER holds pages (ID.html or ID.html.gz) and expected.jsonl (id, url, name, alt_names, breadcrumbs, alt_breadcrumbs,
+main_image_keys); by default ../shared/data/pages.
 
-A name is right if it equals the expected name or one of its alternatives, white space folded and in NFC, letter for letter otherwise. A breadcrumb is right
+A name is right if it equals the expected name or one of its alternatives, white space folded and in NFC, letter for letter
+otherwise. A breadcrumb is right
 if its levels equal the expected ones or an alternative, compared the same way, after the home page at its front is dropped from both; pages
-where a reader sees no breadcrumb are left out of its rate, and counted apart: how often none was made up. A main picture is right if the first
+where a reader sees no breadcrumb are left out of its rate, and counted apart: how often none was made up. A main picture is
+right if the first
 picture's address holds one of the expected keys. Rates are over all pages of the folder: a page that gives nothing is wrong.
 
 The plain recipe: name and picture from extruct's JSON-LD Product, then microdata, then Open Graph, the name else from the first h1;
-BreadcrumbList from the same, else zyte-parsers on the first element whose class or id says "breadcrumb"; home and the product's own name dropped.
+BreadcrumbList from the same, else zyte-parsers on the first element whose class or id says "breadcrumb"; home and the
+product's own name dropped.
 
---without markup takes JSON-LD, microdata and RDFa out of every page first, and --without social Open Graph too: what is left is what a shop shows that
-marks up nothing.
+--without markup takes JSON-LD, microdata and RDFa out of every page first, and --without social Open Graph too: what is left
+is what a shop shows that marks up nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ from crawlers.pages.document import decode
 from crawlers.pages.generic import extract_listing
 
 HOME = {"home", "home page", "homepage", "首页", "首頁", "startseite", "accueil", "inicio", "início", "etusivu", "홈", "トップ"}
-Found = tuple[str, list[str], list[str]]        # name, breadcrumbs, pictures
+Found = tuple[str, list[str], list[str]]  # name, breadcrumbs, pictures
 
 
 def folded(text: str | None) -> str:
@@ -57,7 +60,13 @@ def plain(body: bytes, url: str) -> Found:
         tree = lxml.html.fromstring(text.encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8"))
     except Exception:
         return "", [], []
-    nodes = [one for kind in ("json-ld", "microdata") for item in data.get(kind, []) for one in (item.get("@graph") or [item]) if isinstance(one, dict)]
+    nodes = [
+        one
+        for kind in ("json-ld", "microdata")
+        for item in data.get(kind, [])
+        for one in (item.get("@graph") or [item])
+        if isinstance(one, dict)
+    ]
 
     def typed(name: str) -> list[dict]:
         return [one for one in nodes if name in (one.get("@type") if isinstance(one.get("@type"), list) else [one.get("@type")])]
@@ -94,7 +103,9 @@ def stripped(body: bytes, level: str | None) -> bytes:
     if not level:
         return body
     text = re.sub(r"(?is)<script[^>]*ld\+json.*?</script>", "", decode(body))
-    text = re.sub(r"(?i)\s(?:itemprop|itemtype|itemscope|typeof|property)\s*=\s*(?:\"(?!og:|twitter:)[^\"]*\"|'(?!og:|twitter:)[^']*')", "", text)
+    text = re.sub(
+        r"(?i)\s(?:itemprop|itemtype|itemscope|typeof|property)\s*=\s*(?:\"(?!og:|twitter:)[^\"]*\"|'(?!og:|twitter:)[^']*')", "", text
+    )
     if level == "social":
         text = re.sub(r"(?is)<meta[^>]*(?:og:|twitter:)[^>]*>", "", text)
     return text.encode("utf-8", "ignore")
@@ -114,7 +125,9 @@ def right(found: Found, wanted: dict) -> dict[str, bool | None]:
         "name": folded(name) in names,
         "breadcrumb": without_home(crumbs) in trails if shown else None,
         "no breadcrumb made up": not crumbs or without_home(crumbs) in trails if not shown else None,
-        "main picture": bool(pictures) and any(one in pictures[0] for one in wanted["main_image_keys"]) if wanted.get("main_image_keys") else None,
+        "main picture": bool(pictures) and any(one in pictures[0] for one in wanted["main_image_keys"])
+        if wanted.get("main_image_keys")
+        else None,
     }
 
 
@@ -147,7 +160,8 @@ def main(argv: list[str] | None = None) -> int:
                     continue
                 marks[method].setdefault(field, []).append(good)
                 if not good and args.details and method == "ours":
-                    print(f"{identity}: {field}\n  found  {found}\n  wanted {({k: wanted[identity][k] for k in ('name', 'breadcrumbs', 'main_image_keys')})}")
+                    asked = {name: wanted[identity][name] for name in ("name", "breadcrumbs", "main_image_keys")}
+                    print(f"{identity}: {field}\n  found  {found}\n  wanted {asked}")
     print(f"{len(files)} pages" + (f" without {args.without}" if args.without else ""))
     print(f"{'':24}" + "".join(f"{method:>18}" for method in methods))
     for field in ("name", "breadcrumb", "main picture", "no breadcrumb made up"):

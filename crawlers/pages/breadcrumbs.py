@@ -6,28 +6,36 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
 import lxml.html
 from zyte_parsers import extract_breadcrumbs
 
-from crawlers.pages import words
+from crawlers.pages import phrases, words
 from crawlers.pages.document import Document
 from crawlers.pages.names import marks
 from crawlers.pages.words import clean, key
 
-Crumb = tuple[str, str | None]          # its text, where it leads
+Crumb = tuple[str, str | None]  # its text, where it leads
 
 STANDS_IN = {"nav", "ol", "ul", "div", "p", "section", "td", "span", "dl", "h2", "h3", "h4", "h5", "header"}
-MOST = 12                               # levels; more is a menu
-LONGEST_LEVEL = 80                      # characters
-CALLED = re.compile(r"bread[-_]?crumb|crumb|(?:^|[-_\s])(?:pathway|nav-?path|path-?nav|cat(?:egory)?-?path|page-?path|trail|you-?are-?here|"
-                    r"local-?nav|sitepath|site-?path|catepath|locator|location|loc(?:ation)?-?bar|position|where|guide|weizhi|dqwz|mbx|miaobao|mianbao\w*)(?:$|[-_\s])", re.I)
+MOST = 12  # levels; more is a menu
+LONGEST_LEVEL = 80  # characters
+CALLED = re.compile(
+    r"bread[-_]?crumb|crumb|(?:^|[-_\s])(?:pathway|nav-?path|path-?nav|cat(?:egory)?-?path|page-?path|trail|you-?are-?here|"
+    r"local-?nav|sitepath|site-?path|catepath|locator|location|loc(?:ation)?-?bar|position|where|guide|weizhi|dqwz|mbx|"
+    r"miaobao|mianbao\w*)(?:$|[-_\s])",
+    re.I,
+)
 CALLED_SURELY = re.compile(r"bread[-_]?crumb|(?:^|[-_\s])crumbs?(?:$|[-_\s])|mianbaoxie", re.I)
 SEPARATOR = re.compile(r"^[\s>›»/\\|＞→▸►·•«‹❯⟩〉》:：\-–—∕⁄_,→]+$|^(?:&gt;|gt)+$")
 STRONG_SEPARATOR = re.compile(r"[>›»＞▸►❯⟩〉》/→]")
-OUTSIDE = re.compile(r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|tags?)(?:$|[-_\s])", re.I)
+OUTSIDE = re.compile(
+    r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|"
+    r"tags?)(?:$|[-_\s])",
+    re.I,
+)
 JUNK = re.compile(r"^(?:[.…]{1,3}|[<>»›/|·\-–]+|more|更多|展开|全部|share|print)$", re.I)
 
 
@@ -59,7 +67,15 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
             before = False
         if element.tag not in STANDS_IN:
             continue
-        called = " ".join((marks(element), element.get("aria-label") or "", element.get("itemtype") or "", element.get("typeof") or "", element.get("data-component") or ""))
+        called = " ".join(
+            (
+                marks(element),
+                element.get("aria-label") or "",
+                element.get("itemtype") or "",
+                element.get("typeof") or "",
+                element.get("data-component") or "",
+            )
+        )
         sure, maybe = _called(called)
         most = 120 if sure else MOST + 8
         links = sum(1 for _ in islice(element.iter("a"), most + 1)) if len(element) else 0
@@ -68,7 +84,7 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         whole = clean(element.text_content())
         if not whole or len(whole) > (1500 if sure else 500):
             continue
-        cue = bool(words.CUES.search(clean(element.text or "") + " " + whole[:16]))
+        cue = bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         between = _separators(element)
         strong = sum(1 for one in between if STRONG_SEPARATOR.search(one))
         if not (sure or maybe or cue or (strong >= 1 and links >= 2)):
@@ -78,7 +94,7 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
             continue
         worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue
         worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
-        worth += 2.0 if words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in words.HOME else 0.0
+        worth += 2.0 if words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
         worth += 2.0 if name and _is_name(crumbs[-1][0], name) and len(crumbs) > 1 else 0.0
         worth += 2.0 * _nested([address for _, address in crumbs])
         worth += 0.3 * min(len(crumbs), 5)
@@ -100,7 +116,7 @@ def crumbs_of(document: Document, element: lxml.html.HtmlElement) -> tuple[Crumb
         return ()
     crumbs: list[Crumb] = []
     for one in parsed:
-        text = words.CUES.sub("", clean(one.name or ""), count=1).strip() if not one.url else clean(one.name or "")
+        text = phrases.CUES.sub("", clean(one.name or ""), count=1).strip() if not one.url else clean(one.name or "")
         text = text.strip(" >›»/\\|＞→▸►·•«‹❯:：").strip()
         if text and not JUNK.match(text):
             crumbs.append((text, document.absolute(one.url)))
@@ -128,11 +144,11 @@ def _separators(element: lxml.html.HtmlElement) -> list[str]:
 def _nested(addresses: list[str | None]) -> float:
     """How many neighbours' addresses continue one another, 0 to 1."""
     paths = [urlsplit(address).path.rstrip("/") for address in addresses if address]
-    pairs = list(zip(paths, paths[1:], strict=False))
+    pairs = list(pairwise(paths))
     if len(pairs) < 1:
         return 0.0
     stems = [re.sub(r"\.\w{2,5}$", "", path) for path in paths]
-    return sum(longer.startswith(shorter) and longer != shorter for shorter, longer in zip(stems, stems[1:], strict=False)) / len(pairs)
+    return sum(longer.startswith(shorter) and longer != shorter for shorter, longer in pairwise(stems)) / len(pairs)
 
 
 @lru_cache(maxsize=65536)
@@ -168,11 +184,19 @@ def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites:
     names = list(names)
     levels = [(clean(text), address) for text, address in crumbs]
     levels = [(text, address) for text, address in levels if text and not JUNK.match(text)]
-    while levels and (words.is_home(levels[0][0], levels[0][1], page_url, sites) or words.BACK.match(levels[0][0])):
+    while levels and (words.is_home(levels[0][0], levels[0][1], page_url, sites) or phrases.BACK.match(levels[0][0])):
         levels.pop(0)
-    while levels and (any(_is_name(levels[-1][0], name) for name in names[:1 if len(levels) == 1 else None]) or len(levels[-1][0]) > 2 * LONGEST_LEVEL):
+    while levels and (
+        any(_is_name(levels[-1][0], name) for name in names[: 1 if len(levels) == 1 else None]) or len(levels[-1][0]) > 2 * LONGEST_LEVEL
+    ):
         levels.pop()
-    while levels and len(levels) > 1 and _leads_here(levels[-1][1], page_url) and len(key(levels[-1][0])) > 3 and any(_like_name(levels[-1][0], name) for name in names):
+    while (
+        levels
+        and len(levels) > 1
+        and _leads_here(levels[-1][1], page_url)
+        and len(key(levels[-1][0])) > 3
+        and any(_like_name(levels[-1][0], name) for name in names)
+    ):
         levels.pop()
     kept: list[str] = []
     for text, _ in levels:
@@ -191,7 +215,13 @@ def _like_name(level: str, name: str) -> bool:
 
 
 def choose(
-    document: Document, *, marked: Iterable[tuple[list[Crumb], str]], trails: Iterable[Trail], name: str, sites: set[str], also_named: Iterable[str] = (),
+    document: Document,
+    *,
+    marked: Iterable[tuple[list[Crumb], str]],
+    trails: Iterable[Trail],
+    name: str,
+    sites: set[str],
+    also_named: Iterable[str] = (),
 ) -> tuple[list[str], str]:
     """The category path and the rule that found it; empty where the page shows none.
 

@@ -6,15 +6,15 @@ from charset_normalizer import from_bytes
 
 # Superset encodings of the East Asian web; each with the lead bytes of the characters that ordinary text is made of.
 EAST_ASIAN = {
-    "euc_jp": range(0xA4, 0xA6),        # kana
-    "cp932": range(0x82, 0x84),         # kana
-    "cp949": range(0xB0, 0xC9),         # Hangul
-    "gb18030": range(0xB0, 0xD8),       # GB 2312's first level: the 3,755 most used Han characters
-    "big5hkscs": range(0xA4, 0xC7),     # Big5's first level: the 5,401 most used
+    "euc_jp": range(0xA4, 0xA6),  # kana
+    "cp932": range(0x82, 0x84),  # kana
+    "cp949": range(0xB0, 0xC9),  # Hangul
+    "gb18030": range(0xB0, 0xD8),  # GB 2312's first level: the 3,755 most used Han characters
+    "big5hkscs": range(0xA4, 0xC7),  # Big5's first level: the 5,401 most used
 }
-SURE = {"euc_jp": 0.3, "cp932": 0.3, "cp949": 0.9}     # from this share on no other encoding is likely
+SURE = {"euc_jp": 0.3, "cp932": 0.3, "cp949": 0.9}  # from this share on no other encoding is likely
 SAMPLE_BYTES = 200_000
-BROKEN_ALLOWED = 2000                   # one broken character in so many is a slip
+BROKEN_ALLOWED = 2000  # one broken character in so many is a slip
 
 
 def reads(body: bytes, encoding: str) -> str | None:

@@ -35,7 +35,7 @@ def body_of(path: Path) -> bytes:
     parts, position, size = [], 0, 0
     while position < len(raw) and size < MAX_BYTES and not unpack.eof:
         try:
-            part = unpack.decompress(raw[position:position + 65536], MAX_BYTES - size)
+            part = unpack.decompress(raw[position : position + 65536], MAX_BYTES - size)
         except zlib.error:
             break
         parts.append(part)
@@ -90,7 +90,9 @@ def pages(place: Path, url: str) -> Iterator[tuple[Path, str]]:
 @app.command()
 def extract(
     place: Path = typer.Argument(metavar="PAGE|FOLDER", help="A saved page (.html, .html.gz), or a folder of them."),
-    url: str = typer.Option("", help="The page's address; for a folder, expected.jsonl or urls.tsv in it say it, else each page's canonical link."),
+    url: str = typer.Option(
+        "", help="The page's address; for a folder, expected.jsonl or urls.tsv in it say it, else each page's canonical link."
+    ),
 ) -> None:
     """Print, as JSON lines, the listing that each saved page gives, and the rule behind each field. Reads no network."""
     from crawlers.pages.document import Document

@@ -17,8 +17,16 @@ MAX_CHARACTERS = 20_000_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _SPACES = re.compile(r"\s+")
 # A charset that servers name for its superset: the bytes are those of the right-hand side.
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "latin-1": "cp1252", "ascii": "utf-8",
-              "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949"}
+_SUPERSETS = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "ascii": "utf-8",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 
 
 def squeeze(text: object) -> str:
@@ -43,7 +51,7 @@ def decode(body: bytes, content_type: str = "") -> str:
     mark, mark_bytes = read_bom(body)
     declared = [http_content_type_encoding(content_type or None), html_body_declared_encoding(body[:8192])]
     for encoding in (mark, "utf-8", *declared):
-        text = _fits(body[len(mark_bytes or b""):], encoding)
+        text = _fits(body[len(mark_bytes or b"") :], encoding)
         if text is not None:
             return text
     text = _fits(body, charset.guess(body))
@@ -112,6 +120,10 @@ class Document:
 
     @cached_property
     def canonical_url(self) -> str | None:
-        found = [*self.tree.xpath("//link[contains(concat(' ', normalize-space(translate(@rel, 'CANOIL', 'canoil')), ' '), ' canonical ')]/@href"),
-                 *self.meta("og:url")]
+        found = [
+            *self.tree.xpath(
+                "//link[contains(concat(' ', normalize-space(translate(@rel, 'CANOIL', 'canoil')), ' '), ' canonical ')]/@href"
+            ),
+            *self.meta("og:url"),
+        ]
         return next((url for url in map(self.absolute, found) if url), None)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
-from crawlers.pages import breadcrumbs, images, markup, names, state, words
+from crawlers.pages import breadcrumbs, images, markup, names, phrases, state, words
 from crawlers.pages.document import Document
 from crawlers.pages.words import clean, key
 
@@ -47,14 +47,19 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
         content_type: the Content-Type header, where there was one.
     """
     document = Document(html, url, content_type)
-    sources = [(rule, _safely(lambda read=read: read(document), [])) for rule, read in
-               (("json-ld", markup.json_ld), ("microdata", markup.microdata), ("rdfa", markup.rdfa))]
+    sources = [
+        (rule, _safely(lambda read=read: read(document), []))
+        for rule, read in (("json-ld", markup.json_ld), ("microdata", markup.microdata), ("rdfa", markup.rdfa))
+    ]
     marked = [(product, rule) for rule, nodes in sources for product in markup.products(nodes)]
     if not marked and (reason := _no_product(document)):
         return ExtractedListing(rules={"page": reason}, canonical_url=_safely(lambda: document.canonical_url, None))
     sites = _safely(lambda: words.site_names(document), set())
-    lists = [([(clean(name), document.absolute(address)) for name, address in entries], rule)
-             for rule, nodes in sources for entries in markup.breadcrumb_lists(nodes)]
+    lists = [
+        ([(clean(name), document.absolute(address)) for name, address in entries], rule)
+        for rule, nodes in sources
+        for entries in markup.breadcrumb_lists(nodes)
+    ]
     rules: dict[str, str] = {}
 
     own = _own(document, marked, sites)
@@ -63,20 +68,46 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     titled = names.without_site(document.title, sites)
     trails = _safely(lambda: breadcrumbs.trails_on_page(document, titled, _heading(document, titled)), [])
     levels = [text for crumbs, _ in lists for text, _ in crumbs[:-1]] + [text for trail in trails[:1] for text, _ in trail.crumbs[:-1]]
-    name, rules["name"] = _safely(lambda: names.choose(
-        document, structured=[(markup.text(product.get("name")), rule) for product, rule in own], state=[one.name for one in states],
-        brands=brands, sites=sites, categories=levels), ("", ""))
+    name, rules["name"] = _safely(
+        lambda: names.choose(
+            document,
+            structured=[(markup.text(product.get("name")), rule) for product, rule in own],
+            state=[one.name for one in states],
+            brands=brands,
+            sites=sites,
+            categories=levels,
+        ),
+        ("", ""),
+    )
     also_named = [*_h1(document)[:1], titled, *(markup.text(product.get("name")) for product, _ in own[:1])]
-    crumbs, rules["breadcrumbs"] = _safely(lambda: breadcrumbs.choose(
-        document, marked=lists, trails=trails, name=name, sites=sites, also_named=also_named), ([], ""))
+    crumbs, rules["breadcrumbs"] = _safely(
+        lambda: breadcrumbs.choose(document, marked=lists, trails=trails, name=name, sites=sites, also_named=also_named), ([], "")
+    )
     if not crumbs:
         crumbs, rules["breadcrumbs"] = _category(own)
     sku, rules["sku"] = _sku(document, own, states)
-    pictures, rules["image_urls"] = _safely(lambda: images.choose(
-        document, marked=[(_pictures_of(product), rule) for product, rule in own], state=[one for found in states[:3] for one in found.images],
-        name=name, heading=_heading(document, name), sku=sku), ([], ""))
-    group = next((text for text in (markup.text(product.get("inProductGroupWithID") or product.get("productGroupID")) for product, _ in own) if text), None)
-    return ExtractedListing(name, crumbs, pictures, sku, document.canonical_url, group, {name: rule for name, rule in rules.items() if rule})
+    pictures, rules["image_urls"] = _safely(
+        lambda: images.choose(
+            document,
+            marked=[(_pictures_of(product), rule) for product, rule in own],
+            state=[one for found in states[:3] for one in found.images],
+            name=name,
+            heading=_heading(document, name),
+            sku=sku,
+        ),
+        ([], ""),
+    )
+    group = next(
+        (
+            text
+            for text in (markup.text(product.get("inProductGroupWithID") or product.get("productGroupID")) for product, _ in own)
+            if text
+        ),
+        None,
+    )
+    return ExtractedListing(
+        name, crumbs, pictures, sku, document.canonical_url, group, {name: rule for name, rule in rules.items() if rule}
+    )
 
 
 def _safely(read: Callable[[], T], otherwise: T) -> T:
@@ -89,7 +120,7 @@ def _safely(read: Callable[[], T], otherwise: T) -> T:
 
 
 def _h1(document: Document) -> list[str]:
-    return [text for text in (clean(element.text_content())[:names.LONGEST] for element in document.tree.iter("h1")) if text][:5]
+    return [text for text in (clean(element.text_content())[: names.LONGEST] for element in document.tree.iter("h1")) if text][:5]
 
 
 def _no_product(document: Document) -> str:
@@ -97,7 +128,7 @@ def _no_product(document: Document) -> str:
     if not clean(document.text[:10_000]):
         return "not a product: empty page"
     for text in (document.title[:200], *(text[:200] for text in _h1(document)[:1])):
-        if words.REFUSAL.search(text):
+        if phrases.REFUSAL.search(text):
             return f"not a product: the page says {text[:80]!r}"
     return ""
 
@@ -155,7 +186,7 @@ def _heading(document: Document, name: str):
         return None
     for tag in ("h1", "h2", "h3"):
         for element in document.tree.iter(tag):
-            if said in key(clean(element.text_content())[:names.LONGEST]):
+            if said in key(clean(element.text_content())[: names.LONGEST]):
                 return element
     for element in document.tree.iter("div", "span", "p", "td", "strong", "b"):
         if len(element) < 10 and key(clean(element.text or "")) == said:

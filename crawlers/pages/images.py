@@ -20,27 +20,91 @@ from crawlers.pages.words import clean, key
 MOST = 30
 HOLDS_PICTURES = {"div", "span", "li", "a", "figure", "button"}
 # Where a page that loads its pictures late keeps the address, the largest picture first.
-LARGE = ("data-zoom-image", "data-zoom", "data-zoom-src", "data-large_image", "data-large-image", "data-large", "data-magnify-src", "data-old-hires", "data-hires",
-         "data-big", "data-bigimg", "data-full", "data-original-src", "data-image-large-src", "data-high-res", "data-xl", "jqimg", "rel-zoom", "data-origin")
+LARGE = (
+    "data-zoom-image",
+    "data-zoom",
+    "data-zoom-src",
+    "data-large_image",
+    "data-large-image",
+    "data-large",
+    "data-magnify-src",
+    "data-old-hires",
+    "data-hires",
+    "data-big",
+    "data-bigimg",
+    "data-full",
+    "data-original-src",
+    "data-image-large-src",
+    "data-high-res",
+    "data-xl",
+    "jqimg",
+    "rel-zoom",
+    "data-origin",
+)
 HOLDS_ADDRESS = {*LARGE[:6], "data-image", "data-img"}
-LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-lazyload", "data-lazy-img", "data-ks-lazyload", "data-original-url", "data-echo", "data-url",
-        "data-image", "data-img", "data-imgsrc", "data-actualsrc", "data-srcimg", "original", "lazy-src", "lazysrc", "_src", "src2", "init-src", "source-data-lazy-img",
-        "data-defer-src", "data-ll-src", "data-flickity-lazyload", "data-cfsrc", "data-image-src", "ng-src", "v-lazy", "data-thumb-src")
+LAZY = (
+    "data-original",
+    "data-src",
+    "data-lazy-src",
+    "data-lazy",
+    "data-lazyload",
+    "data-lazy-img",
+    "data-ks-lazyload",
+    "data-original-url",
+    "data-echo",
+    "data-url",
+    "data-image",
+    "data-img",
+    "data-imgsrc",
+    "data-actualsrc",
+    "data-srcimg",
+    "original",
+    "lazy-src",
+    "lazysrc",
+    "_src",
+    "src2",
+    "init-src",
+    "source-data-lazy-img",
+    "data-defer-src",
+    "data-ll-src",
+    "data-flickity-lazyload",
+    "data-cfsrc",
+    "data-image-src",
+    "ng-src",
+    "v-lazy",
+    "data-thumb-src",
+)
 NOT_PRODUCT = re.compile(
-    r"logo|icon|sprite|placeholder|blank\.|spacer|pixel|1x1|loading|loader|lazy[-_]?(?:img|load)?\.|no[-_]?(?:image|img|photo|pic)|default[-_]?(?:image|img|pic|og|share)|"
-    r"avatar|payment|visa|mastercard|paypal|badge|flag|arrow|button|btn|qr[-_]?code|ewm|captcha|banner|trustpilot|facebook|twitter|whatsapp|app[-_]?store|google[-_]?play|"
-    r"rating|star[s_\-.]|share\.|og[-_]?image[-_.]?(?:default|home)|social[-_]share|transparent|grey\.|gray\.|dummy|spinner|favicon|watermark|tracking|beacon|analytics", re.I)
+    r"logo|icon|sprite|placeholder|blank\.|spacer|pixel|1x1|loading|loader|lazy[-_]?(?:img|load)?\.|no[-_]?(?:image|img|"
+    r"photo|pic)|default[-_]?(?:image|img|pic|og|share)|"
+    r"avatar|payment|visa|mastercard|paypal|badge|flag|arrow|button|btn|qr[-_]?code|ewm|captcha|banner|trustpilot|facebook|"
+    r"twitter|whatsapp|app[-_]?store|google[-_]?play|"
+    r"rating|star[s_\-.]|share\.|og[-_]?image[-_.]?(?:default|home)|social[-_]share|transparent|grey\.|gray\.|dummy|spinner|"
+    r"favicon|watermark|tracking|beacon|analytics",
+    re.I,
+)
 BAD_PLACE = re.compile(
-    r"(?:^|[-_\s])(?:logo|icons?|nav|menu|footer|foot|header|top-?bar|sidebar|banner|ads?|advert\w*|promo\w*|related|relate|recommend\w*|similar|upsell|cross-?sell|also|"
-    r"recently|viewed|history|review|reviews|comment|comments|rating|payment|brand|brands|seller|store-?info|shop-?info|share|social|cart|minicart|modal|popup|cookie|"
-    r"avatar|user|login|badge|badges|newsletter|swatch|swatches|hot|ranking|list-?item|product-?list|product-?grid|products|description-content|coupon)(?:$|[-_\s])", re.I)
+    r"(?:^|[-_\s])(?:logo|icons?|nav|menu|footer|foot|header|top-?bar|sidebar|banner|ads?|advert\w*|promo\w*|related|relate|"
+    r"recommend\w*|similar|upsell|cross-?sell|also|"
+    r"recently|viewed|history|review|reviews|comment|comments|rating|payment|brand|brands|seller|store-?info|shop-?info|"
+    r"share|social|cart|minicart|modal|popup|cookie|"
+    r"avatar|user|login|badge|badges|newsletter|swatch|swatches|hot|ranking|list-?item|product-?list|product-?grid|products|"
+    r"description-content|coupon)(?:$|[-_\s])",
+    re.I,
+)
 GOOD_PLACE = re.compile(
-    r"main|zoom|gallery|primary|featured|hero|large|big|full|preview|magnif|viewer|photo|picture|product-?(?:image|img|photo|media|pic)|goods-?(?:img|pic)|prod-?img|"
-    r"detail|pdp|slider|swiper|slick|carousel|booth|spec-?(?:img|n1)|j_?img|imgwrap|image-?wrap|cover|stage|landing", re.I)
+    r"main|zoom|gallery|primary|featured|hero|large|big|full|preview|magnif|viewer|photo|picture|product-?(?:image|img|"
+    r"photo|media|pic)|goods-?(?:img|pic)|prod-?img|"
+    r"detail|pdp|slider|swiper|slick|carousel|booth|spec-?(?:img|n1)|j_?img|imgwrap|image-?wrap|cover|stage|landing",
+    re.I,
+)
 THUMB = re.compile(r"thumb|small|mini|tiny|swatch|(?:^|[-_\s])nav(?:$|[-_\s])|[_\-/x](?:[1-9]\d|1[0-4]\d)x(?:[1-9]\d|1[0-4]\d)(?!\d)", re.I)
 IMAGE_END = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|bmp)(?:$|[?!@_;/])", re.I)
-OTHER_HOSTS = re.compile(r"(?:^|\.)(?:googleapis\.com|google\.\w+|gstatic\.com|doubleclick\.net|facebook\.com|bing\.com|criteo\.\w+|baidu\.com|cnzz\.com|openstreetmap\.org|"
-                         r"trustpilot\.com|ytimg\.com|vimeocdn\.com)$")
+OTHER_HOSTS = re.compile(
+    r"(?:^|\.)(?:googleapis\.com|google\.\w+|gstatic\.com|doubleclick\.net|facebook\.com|bing\.com|criteo\.\w+|baidu\.com|"
+    r"cnzz\.com|openstreetmap\.org|"
+    r"trustpilot\.com|ytimg\.com|vimeocdn\.com)$"
+)
 VECTOR = re.compile(r"\.(?:svg|gif|ico)(?:$|[?#])", re.I)
 
 
@@ -119,7 +183,12 @@ def same_picture(address: str) -> str:
     path = unquote(urlsplit(address).path)
     name = next((part for part in reversed(path.split("/")) if len(key(part)) > 3), path)
     name = re.sub(r"\.(?:jpe?g|png|webp|avif|gif|bmp).*$", "", name, flags=re.I)
-    name = re.sub(r"[-_.!@](?:\d{2,4}x\d{2,4}|[sw]?\d{2,4}w?|thumb(?:nail)?|small|medium|large|big|zoom|main|xl|l|m|s|q\d+)(?=$|[-_.])", "", name, flags=re.I)
+    name = re.sub(
+        r"[-_.!@](?:\d{2,4}x\d{2,4}|[sw]?\d{2,4}w?|thumb(?:nail)?|small|medium|large|big|zoom|main|xl|l|m|s|q\d+)(?=$|[-_.])",
+        "",
+        name,
+        flags=re.I,
+    )
     return key(name) or address
 
 
@@ -137,9 +206,16 @@ def on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None
     for order, element in enumerate(document.elements):
         if element is heading:
             heading_order = order
-        if element.tag in ("img", "amp-img", "image") or (element.tag == "a" and IMAGE_END.search(element.get("href") or "")) \
-                or (element.tag in HOLDS_PICTURES and not HOLDS_ADDRESS.isdisjoint(element.keys())) \
-                or (element.tag in ("div", "span", "li", "a") and "background" in (element.get("style") or "") and "url(" in element.get("style")):
+        if (
+            element.tag in ("img", "amp-img", "image")
+            or (element.tag == "a" and IMAGE_END.search(element.get("href") or ""))
+            or (element.tag in HOLDS_PICTURES and not HOLDS_ADDRESS.isdisjoint(element.keys()))
+            or (
+                element.tag in ("div", "span", "li", "a")
+                and "background" in (element.get("style") or "")
+                and "url(" in element.get("style")
+            )
+        ):
             entries.append((element, order))
         elif element.tag == "noscript" and "<img" in (element.text or ""):
             entries += [(inner, order) for inner in _hidden_images(element.text)]
@@ -157,7 +233,7 @@ def on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None
             continue
         worth = _worth(element, document, given, said, sku, same)
         pictures.append(Picture(given, worth, order, _box(element)))
-    if heading_order is not None:           # the whole gallery is as near as its nearest picture: the first in it stays first
+    if heading_order is not None:  # the whole gallery is as near as its nearest picture: the first in it stays first
         nearest: dict[int, int] = {}
         for picture in pictures:
             own = picture.box or -picture.order
@@ -245,7 +321,7 @@ def _worth(element: lxml.html.HtmlElement, document: Document, given: list[str],
 
 
 def _grams(text: str) -> set[str]:
-    return {text[i:i + 3] for i in range(max(1, len(text) - 2))}
+    return {text[i : i + 3] for i in range(max(1, len(text) - 2))}
 
 
 def _box(element: lxml.html.HtmlElement) -> int:
@@ -259,11 +335,22 @@ def _box(element: lxml.html.HtmlElement) -> int:
 
 
 def usable(address: str | None) -> bool:
-    return bool(address) and not _is_data(address) and not NOT_PRODUCT.search(_tail(address)) and not re.search(r"\.(?:svg|ico|mp4|html?|php)$", urlsplit(address).path, re.I)
+    return (
+        bool(address)
+        and not _is_data(address)
+        and not NOT_PRODUCT.search(_tail(address))
+        and not re.search(r"\.(?:svg|ico|mp4|html?|php)$", urlsplit(address).path, re.I)
+    )
 
 
 def choose(
-    document: Document, *, marked: Iterable[tuple[list[str], str]], state: Iterable[str], name: str, heading: lxml.html.HtmlElement | None, sku: str | None,
+    document: Document,
+    *,
+    marked: Iterable[tuple[list[str], str]],
+    state: Iterable[str],
+    name: str,
+    heading: lxml.html.HtmlElement | None,
+    sku: str | None,
 ) -> tuple[list[str], str]:
     """Every picture of the product, the main one first, and the rule that found that one.
 
@@ -277,8 +364,14 @@ def choose(
     for found, rule in marked:
         full = [one for one in (document.absolute(clean(address)) for address in found) if usable(one)]
         ranked.append((full, rule))
-    social = [one for one in (document.absolute(clean(one)) for one in document.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"))
-              if usable(one)]
+    social = [
+        one
+        for one in (
+            document.absolute(clean(one))
+            for one in document.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
+        )
+        if usable(one)
+    ]
     linked = [one for one in map(document.absolute, document.tree.xpath("//link[@rel='image_src']/@href")) if usable(one)]
     known = [one for full, _ in ranked for one in full] or [*social[:2], *linked[:1]]
     pictures = on_page(document, name, heading, sku, known)

@@ -88,7 +88,9 @@ def microdata(document: Document) -> list[dict[str, Any]]:
     flat = []
     for node in walk(items):
         if "type" in node or "properties" in node:
-            flat.append({"@type": node.get("type"), **{name: _microdata_value(value) for name, value in (node.get("properties") or {}).items()}})
+            flat.append(
+                {"@type": node.get("type"), **{name: _microdata_value(value) for name, value in (node.get("properties") or {}).items()}}
+            )
     return flat
 
 
@@ -108,17 +110,21 @@ def rdfa(document: Document) -> list[dict[str, Any]]:
         return []
     try:
         nodes = RDFaExtractor().extract(document.text, base_url=document.base_url)
-    except Exception:                           # pyRdfa lets every kind of error out
+    except Exception:  # pyRdfa lets every kind of error out
         return []
     by_id = {node.get("@id"): node for node in nodes if isinstance(node, dict)}
-    shortened = {key: {re.split(r"[/#]", name)[-1] if name.startswith("http") else name: value for name, value in node.items()}
-                 for key, node in by_id.items()}
+    shortened = {
+        key: {re.split(r"[/#]", name)[-1] if name.startswith("http") else name: value for name, value in node.items()}
+        for key, node in by_id.items()
+    }
 
     def resolved(value: Any, depth: int = 0) -> Any:
         if isinstance(value, list):
             return [resolved(one, depth + 1) for one in value]
         if isinstance(value, dict) and set(value) == {"@id"} and value["@id"] in shortened and depth < 6:
-            return {name: resolved(one, depth + 1) for name, one in shortened[value["@id"]].items() if name != "@id"} | {"@id": value["@id"]}
+            return {name: resolved(one, depth + 1) for name, one in shortened[value["@id"]].items() if name != "@id"} | {
+                "@id": value["@id"]
+            }
         return value
 
     return [{name: resolved(value) for name, value in node.items()} for node in shortened.values()]

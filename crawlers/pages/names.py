@@ -9,19 +9,50 @@ from functools import lru_cache
 
 import lxml.html
 
-from crawlers.pages import words
+from crawlers.pages import phrases, words
 from crawlers.pages.document import Document
 from crawlers.pages.words import clean, key, weight
 
-LONGEST = 600                   # characters; a longer "name" is a page's whole text
-SMALL_ELEMENT = 60              # descendants of an element that can still be a heading
+LONGEST = 600  # characters; a longer "name" is a page's whole text
+SMALL_ELEMENT = 60  # descendants of an element that can still be a heading
 OUTSIDE = re.compile(
-    r"(?:^|[-_\s])(?:nav|menu|footer|foot|sidebar|side-bar|related|relate|recommend\w*|similar|upsell|cross-?sell|also|history|viewed|popup|modal|dialog|cookie|"
-    r"banner|logo|brand-logo|review|reviews|comment|comments|rating|minicart|cart|breadcrumbs?|crumbs?|carousel-related|newsletter|login|hot-?sale|ranking|"
-    r"seller|shop-?info|store-?info|tab|tabs|category-nav|megamenu|announcement|topbar|top-bar|header-?top|site-?header|page-?header-?nav)(?:$|[-_\s])", re.I)
+    r"(?:^|[-_\s])(?:nav|menu|footer|foot|sidebar|side-bar|related|relate|recommend\w*|similar|upsell|cross-?sell|also|"
+    r"history|viewed|popup|modal|dialog|cookie|"
+    r"banner|logo|brand-logo|review|reviews|comment|comments|rating|minicart|cart|breadcrumbs?|crumbs?|carousel-related|"
+    r"newsletter|login|hot-?sale|ranking|"
+    r"seller|shop-?info|store-?info|tab|tabs|category-nav|megamenu|announcement|topbar|top-bar|header-?top|site-?header|"
+    r"page-?header-?nav)(?:$|[-_\s])",
+    re.I,
+)
 TITLE_WORDS = re.compile(r"title|name|tit(?:$|[-_\s])|heading|headline|subject|summary|caption", re.I)
-PRODUCT_WORDS = re.compile(r"product|prod|prd|goods|item|sku|pdp|detail|main|deal|commodity|article|artikel|produkt|produto|producto|prodotto|tuote|tb-", re.I)
-STANDS_IN = {"h1", "h2", "h3", "h4", "h5", "div", "span", "p", "strong", "b", "a", "td", "th", "dt", "dd", "em", "section", "li", "font", "center", "big"}
+PRODUCT_WORDS = re.compile(
+    r"product|prod|prd|goods|item|sku|pdp|detail|main|deal|commodity|article|artikel|produkt|produto|producto|prodotto|"
+    r"tuote|tb-",
+    re.I,
+)
+STANDS_IN = {
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "div",
+    "span",
+    "p",
+    "strong",
+    "b",
+    "a",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "em",
+    "section",
+    "li",
+    "font",
+    "center",
+    "big",
+}
 HEADING_WORTH = {"h1": 2.2, "h2": 1.0, "h3": 0.6, "h4": 0.2}
 
 
@@ -40,7 +71,9 @@ class Candidate:
 
 def marks(element: lxml.html.HtmlElement) -> str:
     """The element's class, id and test names: what its author calls it."""
-    return " ".join(filter(None, (element.get("class"), element.get("id"), element.get("data-testid"), element.get("data-test"), element.get("role"))))
+    return " ".join(
+        filter(None, (element.get("class"), element.get("id"), element.get("data-testid"), element.get("data-test"), element.get("role")))
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -99,7 +132,9 @@ def _visible_text(element: lxml.html.HtmlElement) -> str:
 
 def headings(document: Document, titles: Iterable[str] = ()) -> Iterator[Candidate]:
     """Texts that stand where a name stands: in headings, in elements that are called a title or a name, or with which a title begins."""
-    beginnings = {key(title[:found.start()]) for title in titles for found in words._SPLIT.finditer(title)} | {key(title) for title in titles}
+    beginnings = {key(title[: found.start()]) for title in titles for found in words._SPLIT.finditer(title)} | {
+        key(title) for title in titles
+    }
     beginnings = {text for text in beginnings if weight(text) >= 8}
     for element in document.elements:
         if element.tag not in STANDS_IN:
@@ -113,7 +148,12 @@ def headings(document: Document, titles: Iterable[str] = ()) -> Iterator[Candida
         if base <= 0 or len(element) > SMALL_ELEMENT or sum(1 for _ in element.iterdescendants()) > SMALL_ELEMENT:
             continue
         outside = lies_outside(element)
-        if element.tag == "a" and document.absolute(element.get("href")) and not outside and "h1" not in [a.tag for a in element.iterancestors()]:
+        if (
+            element.tag == "a"
+            and document.absolute(element.get("href"))
+            and not outside
+            and "h1" not in [a.tag for a in element.iterancestors()]
+        ):
             base -= 1.0
         if outside:
             base -= 2.5
@@ -124,7 +164,7 @@ def headings(document: Document, titles: Iterable[str] = ()) -> Iterator[Candida
 
 
 def usable(text: str) -> bool:
-    return bool(key(text)) and len(text) <= LONGEST and not words.is_price(text) and not words.REFUSAL.search(text[:120])
+    return bool(key(text)) and len(text) <= LONGEST and not words.is_price(text) and not phrases.REFUSAL.search(text[:120])
 
 
 def without_site(title: str, sites: set[str], categories: Collection[str] = ()) -> str:
@@ -136,16 +176,20 @@ def without_site(title: str, sites: set[str], categories: Collection[str] = ()) 
     title = clean(title)
     for _ in range(8):
         before = title
-        title = re.sub(r"\s*[【\[(（]([^】\])）]{1,60})[】\])）]\s*$", lambda found: "" if words.is_boilerplate(found[1]) else found[0], title)
-        title = re.sub(r"^\s*[【\[(（]([^】\])）]{1,60})[】\])）]\s*", lambda found: "" if _says_nothing(found[1], sites) else found[0], title)
+        title = re.sub(
+            r"\s*[【\[(（]([^】\])）]{1,60})[】\])）]\s*$", lambda found: "" if words.is_boilerplate(found[1]) else found[0], title
+        )
+        title = re.sub(
+            r"^\s*[【\[(（]([^】\])）]{1,60})[】\])）]\s*", lambda found: "" if _says_nothing(found[1], sites) else found[0], title
+        )
         spans = list(words._SPLIT.finditer(title))
         if spans:
-            last, first = title[spans[-1].end():], title[:spans[0].start()]
-            rest = title[:spans[-1].start()]
+            last, first = title[spans[-1].end() :], title[: spans[0].start()]
+            rest = title[: spans[-1].start()]
             if _says_nothing(last, sites) or _is_shop_name(last, rest) or _holds_site(last, rest, sites) or key(last) in categories:
-                title = title[:spans[-1].start()]
+                title = title[: spans[-1].start()]
             elif _says_nothing(first, sites):
-                title = title[spans[0].end():]
+                title = title[spans[0].end() :]
         title = title.strip(" \t-–—|｜_·•:：>»›,，")
         if title == before or not title:
             return title or before
@@ -159,12 +203,16 @@ def _says_nothing(part: str, sites: set[str]) -> bool:
 def _holds_site(part: str, rest: str, sites: set[str]) -> bool:
     """A short last part that begins or ends with the site's name: "Cafe Tools" at cafe.example."""
     said = key(part)
-    return weight(part) < weight(rest) and weight(part) <= 30 and any(len(site) >= 4 and (said.startswith(site) or said.endswith(site)) for site in sites)
+    return (
+        weight(part) < weight(rest)
+        and weight(part) <= 30
+        and any(len(site) >= 4 and (said.startswith(site) or said.endswith(site)) for site in sites)
+    )
 
 
 def _is_shop_name(part: str, rest: str) -> bool:
     """A last part such as 淘宝网 or "Emma's Store": short, ends as shops' names end, and there is a name before it."""
-    return weight(part) <= 30 and weight(part) < weight(rest) and bool(words.SHOP_NAME_ENDS.search(part.strip()))
+    return weight(part) <= 30 and weight(part) < weight(rest) and bool(phrases.SHOP_NAME_ENDS.search(part.strip()))
 
 
 def _support(text: str, references: list[str]) -> tuple[float, float]:
@@ -196,14 +244,19 @@ def _tokens(text: str) -> list[str]:
     found = []
     for word in re.findall(r"\w+", text.casefold()):
         if any("⺀" <= c <= "鿿" for c in word):
-            found += [word[i:i + 2] for i in range(max(1, len(word) - 1))]
+            found += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
         else:
             found.append(word)
     return found
 
 
 def choose(
-    document: Document, *, structured: Iterable[tuple[str, str]] = (), state: Iterable[str] = (), brands: Iterable[str] = (), sites: set[str],
+    document: Document,
+    *,
+    structured: Iterable[tuple[str, str]] = (),
+    state: Iterable[str] = (),
+    brands: Iterable[str] = (),
+    sites: set[str],
     categories: Iterable[str] = (),
 ) -> tuple[str, str]:
     """The name and the rule that found it; two empty texts where the page has none.
@@ -220,11 +273,18 @@ def choose(
     """
     titles = [clean(text) for text in (document.title, *document.meta("og:title", "twitter:title", "title", "product:name"))]
     not_names = {key(text) for text in categories}
-    cleaned = [text for text in dict.fromkeys(without_site(title, sites, not_names) for title in titles if title) if not words.names_site(text, sites)]
+    cleaned = [
+        text
+        for text in dict.fromkeys(without_site(title, sites, not_names) for title in titles if title)
+        if not words.names_site(text, sites)
+    ]
     marked = [(clean(name), rule) for name, rule in structured]
     marked = [(name, rule) for name, rule in marked if key(name) and len(name) <= LONGEST and not words.is_price(name)]
-    standing = [c for c in headings(document, [*titles, *cleaned]) if usable(c.text) and not words.names_site(c.text, sites) and key(c.text) not in not_names
-                and not words.is_boilerplate(c.text)]
+    standing = [
+        c
+        for c in headings(document, [*titles, *cleaned])
+        if usable(c.text) and not words.names_site(c.text, sites) and key(c.text) not in not_names and not words.is_boilerplate(c.text)
+    ]
     if marked:
         return _with_markup(marked, standing, cleaned, list(brands), sites)
     common = _in_common(titles, sites)
@@ -241,17 +301,23 @@ def choose(
     if best is not None and score >= 2.0:
         return best.text, best.rule + (" agreeing with the title" if _support(best.text, references)[1] > 0.6 else "")
     begun = next((text for text in state if any(_begins(title, text) for title in cleaned)), "")
-    for text, rule in ((begun, "script state that begins the title"), (common[0] if common else "", "common to title and og:title"),
-                       (cleaned[0] if cleaned else "", "title without the site's name"), (state[0] if state else "", "script state")):
+    for text, rule in (
+        (begun, "script state that begins the title"),
+        (common[0] if common else "", "common to title and og:title"),
+        (cleaned[0] if cleaned else "", "title without the site's name"),
+        (state[0] if state else "", "script state"),
+    ):
         if usable(text):
             return text, rule
     return (best.text, best.rule) if best else ("", "")
 
 
-def _with_markup(marked: list[tuple[str, str]], standing: list[Candidate], cleaned: list[str], brands: list[str], sites: set[str]) -> tuple[str, str]:
+def _with_markup(
+    marked: list[tuple[str, str]], standing: list[Candidate], cleaned: list[str], brands: list[str], sites: set[str]
+) -> tuple[str, str]:
     """The markup's name, in the words of the heading that shows it."""
     texts = [*cleaned, *(c.text for c in standing if c.rule == "h1" and c.worth > 1.5)]
-    name, rule = max(marked, key=lambda pair: (round(max((a * b for a, b in [_support(pair[0], texts)]), default=0.0), 2)))
+    name, rule = max(marked, key=lambda pair: round(max((a * b for a, b in [_support(pair[0], texts)]), default=0.0), 2))
     shorter = without_site(name, sites)
     brand_keys = {key(brand) for brand in brands if key(brand)}
     best, score = None, 0.0
@@ -262,16 +328,22 @@ def _with_markup(marked: list[tuple[str, str]], standing: list[Candidate], clean
         said = key(candidate.text)
         extra = said.replace(key(shorter), "", 1) if key(shorter) in said else ""
         if extra in brand_keys:
-            held = 1.0                                  # the heading puts the brand before the name
+            held = 1.0  # the heading puts the brand before the name
         agreement = covers * held
         total = agreement + 0.1 * candidate.worth
-        if candidate.rule == "h1" and agreement >= 0.55 and (extra in brand_keys or key(shorter).startswith(said) or said == key(shorter)) and total > score:
+        if (
+            candidate.rule == "h1"
+            and agreement >= 0.55
+            and (extra in brand_keys or key(shorter).startswith(said) or said == key(shorter))
+            and total > score
+        ) or (agreement >= 0.97 and total > score):
             best, score = candidate, total
-        elif agreement >= 0.97 and total > score:
-            best, score = candidate, total
-    if best is None:                                    # "Name - buy it, see others like it, at Shop": the heading is the part before the separator
-        best = max((c for c in standing if c.rule == "h1" and weight(c.text) >= 16 and key(c.text) not in brand_keys and _begins(shorter, c.text)),
-                   key=lambda c: weight(c.text), default=None)
+    if best is None:  # "Name - buy it, see others like it, at Shop": the heading is the part before the separator
+        best = max(
+            (c for c in standing if c.rule == "h1" and weight(c.text) >= 16 and key(c.text) not in brand_keys and _begins(shorter, c.text)),
+            key=lambda c: weight(c.text),
+            default=None,
+        )
     elif weight(best.text) < 0.5 * weight(shorter):
         best = None
     if best is not None:
@@ -281,7 +353,7 @@ def _with_markup(marked: list[tuple[str, str]], standing: list[Candidate], clean
 
 def _begins(name: str, heading: str) -> bool:
     """Whether a name is a heading and then, after a separator, more."""
-    return any(key(name[:found.start()]) == key(heading) for found in words._SPLIT.finditer(name))
+    return any(key(name[: found.start()]) == key(heading) for found in words._SPLIT.finditer(name))
 
 
 def _in_common(titles: list[str], sites: set[str]) -> list[str]:

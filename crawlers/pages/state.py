@@ -15,19 +15,59 @@ from crawlers.pages.document import Document
 from crawlers.pages.markup import walk
 from crawlers.pages.words import clean, key
 
-MAX_SCRIPT = 4_000_000          # characters
+MAX_SCRIPT = 4_000_000  # characters
 MAX_VALUES = 60
 HINT = re.compile(r"product|goods|item|sku|offer|prd|deal", re.I)
 # Where a value begins: after an assignment, as the argument of a call, as a string that holds JSON.
 ASSIGNED = re.compile(r"=\s{0,4}(?=[{\[])|\(\s{0,2}(?=\{\s{0,8}[\"'\w])|JSON\.parse\(\s{0,4}(?=[\"'])")
-NAME_KEYS = ("name", "title", "productName", "product_name", "goodsName", "goods_name", "itemName", "item_name", "productTitle", "product_title", "skuName",
-             "subject", "displayName", "itemTitle", "goodsTitle", "wareName", "prdName", "dealName")
+NAME_KEYS = (
+    "name",
+    "title",
+    "productName",
+    "product_name",
+    "goodsName",
+    "goods_name",
+    "itemName",
+    "item_name",
+    "productTitle",
+    "product_title",
+    "skuName",
+    "subject",
+    "displayName",
+    "itemTitle",
+    "goodsTitle",
+    "wareName",
+    "prdName",
+    "dealName",
+)
 PRICE_WORDS = re.compile(r"price|amount|cost", re.I)
-IMAGE_KEYS = re.compile(r"^(?:(?:main|primary|default|big|large|product|goods|item|sku|cover|featured|original|master|hero|list)?_?(?:image|img|pic|picture|photo|thumb)(?:s|es|_?urls?|_?list|_?path|src|"
-                        r"uris?|files?|_?set|gallery)?|gallery|media|imageGallery|galleryImages|picUrls?|imgList|mediaGallery|featured_image)$", re.I)
-SKU_KEYS = ("sku", "skuId", "sku_id", "productId", "product_id", "goodsId", "goods_id", "itemId", "item_id", "id", "code", "articleNumber", "partNumber")
-EVIDENCE = re.compile(r"price|sku|stock|brand|categor|descri|image|img|pic|variant|gtin|ean|currency|inventory|seller|rating|promotion", re.I)
-CRUMB_KEYS = re.compile(r"^(?:bread_?crumbs?(?:List|Items|s)?|crumbs?|categoryPath|category_path|categoryTree|categories?Path|catPath|navPath)$", re.I)
+IMAGE_KEYS = re.compile(
+    r"^(?:(?:main|primary|default|big|large|product|goods|item|sku|cover|featured|original|master|hero|list)?_?(?:image|img|"
+    r"pic|picture|photo|thumb)(?:s|es|_?urls?|_?list|_?path|src|"
+    r"uris?|files?|_?set|gallery)?|gallery|media|imageGallery|galleryImages|picUrls?|imgList|mediaGallery|featured_image)$",
+    re.I,
+)
+SKU_KEYS = (
+    "sku",
+    "skuId",
+    "sku_id",
+    "productId",
+    "product_id",
+    "goodsId",
+    "goods_id",
+    "itemId",
+    "item_id",
+    "id",
+    "code",
+    "articleNumber",
+    "partNumber",
+)
+EVIDENCE = re.compile(
+    r"price|sku|stock|brand|categor|descri|image|img|pic|variant|gtin|ean|currency|inventory|seller|rating|promotion", re.I
+)
+CRUMB_KEYS = re.compile(
+    r"^(?:bread_?crumbs?(?:List|Items|s)?|crumbs?|categoryPath|category_path|categoryTree|categories?Path|catPath|navPath)$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +124,7 @@ def _quoted(text: str, position: int) -> Any:
     found = re.compile(r"(?:[^\\" + quote + r"]|\\.)*").match(text, position + 1)
     if found is None or found.end() - position < 20:
         return None
-    inner = found[0] if quote == '"' else found[0].replace('"', '\\"').replace("\\\\\"", "\\\"").replace("\\'", "'")
+    inner = found[0] if quote == '"' else found[0].replace('"', '\\"').replace('\\\\"', '\\"').replace("\\'", "'")
     try:
         return json.loads(json.loads(f'"{inner}"', strict=False), strict=False)
     except (ValueError, RecursionError, TypeError):
@@ -100,7 +140,7 @@ def _literal(text: str, position: int, *, lenient: bool) -> tuple[Any, int]:
     if not lenient:
         return None, position
     try:
-        return chompjs.parse_js_object(text[position:position + 400_000]), position
+        return chompjs.parse_js_object(text[position : position + 400_000]), position
     except (ValueError, RecursionError, TypeError, AttributeError):
         return None, position
 
@@ -116,7 +156,9 @@ def addresses(value: Any, depth: int = 0) -> list[str]:
         for one in value[:40]:
             found += addresses(one, depth + 1)
     elif depth < 4 and isinstance(value, dict):
-        preferred = [k for k in value if re.search(r"^(?:url|src|large|big|zoom|original|full|xl|hi_?res|image|img|path|href|main)", str(k), re.I)]
+        preferred = [
+            k for k in value if re.search(r"^(?:url|src|large|big|zoom|original|full|xl|hi_?res|image|img|path|href|main)", str(k), re.I)
+        ]
         for name in preferred or list(value)[:10]:
             if got := addresses(value[name], depth + 1):
                 found += got[:1] if isinstance(value[name], str) else got
@@ -137,7 +179,11 @@ def products(document: Document, agrees_with: list[str]) -> list[StateProduct]:
         for node in walk(value, limit=20_000):
             name = next((clean(node[k]) for k in NAME_KEYS if isinstance(node.get(k), str) and node[k].strip()), "")
             said = key(name)
-            if len(said) < 2 or len(name) > 400 or not any((said in whole and len(said) >= 0.25 * len(whole)) or (whole in said and len(whole) > 5) for whole in wholes):
+            if (
+                len(said) < 2
+                or len(name) > 400
+                or not any((said in whole and len(said) >= 0.25 * len(whole)) or (whole in said and len(whole) > 5) for whole in wholes)
+            ):
                 continue
             evidence = sum(1 for k in node if EVIDENCE.search(str(k))) + 2 * any(PRICE_WORDS.search(str(k)) for k in node)
             if evidence < 2:
@@ -146,6 +192,13 @@ def products(document: Document, agrees_with: list[str]) -> list[StateProduct]:
             for k, v in node.items():
                 if IMAGE_KEYS.match(str(k)):
                     pictures += addresses(v)
-            sku = next((str(node[k]).strip() for k in SKU_KEYS if isinstance(node.get(k), str | int) and not isinstance(node[k], bool) and str(node[k]).strip()), None)
+            sku = next(
+                (
+                    str(node[k]).strip()
+                    for k in SKU_KEYS
+                    if isinstance(node.get(k), str | int) and not isinstance(node[k], bool) and str(node[k]).strip()
+                ),
+                None,
+            )
             found.append(StateProduct(name, list(dict.fromkeys(pictures)), sku, evidence))
     return sorted(found, key=lambda one: (-bool(one.images), -one.evidence))[:20]

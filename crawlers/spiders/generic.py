@@ -17,7 +17,8 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawlers import discovery
 from crawlers.items import Listing, Page, Rejected
 from crawlers.middlewares import reason_of
-from crawlers.pages.generic import ExtractedListing, extract_listing
+from crawlers.pages.generic import ExtractedListing
+from crawlers.pages.listing_page import read_listing
 from crawlers.runs import AGAIN, Crawl
 
 TITLE_LIMIT = 2_000
@@ -96,7 +97,7 @@ class GenericSpider(scrapy.Spider):
             self.count("crawl/not_html")
             yield self.page_of(response, kind, "failed", reason="not_html")
             return
-        found = extract_listing(response.body, response.url, content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"))
+        found = read_listing(response.body, response.url, content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"))
         named = bool(found.name and (found.image_urls or found.breadcrumbs))
         if discovery.is_product_page(response.body, response.url, named=named, pattern=self.crawl.product_urls):
             yield self.product(response, asked, found)
