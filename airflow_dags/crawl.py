@@ -1,8 +1,7 @@
-"""Crawl: read the shops, land what they show, audit it.
+"""Crawl: read the shops and land what they show.
 
 `LAKEHOUSE_SHOPS` names the file that lists the shops: `[{"shop": "jd", "url": "https://..."}]`; a run's parameter `shops` takes
-its place. Crawls that were cut off are taken up first. A crawl that fails its audit stays in bronze and is read no further; the
-audit fails only if no crawl is left to go on with. An audited `raw_listings` sets off `curate`.
+its place. Crawls that were cut off are taken up first. Landed listings set off `curate`, which audits them before it reads them.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import DAG, Param
 
-from airflow_dags.wiring import SETTINGS, built, command
+from airflow_dags.wiring import SETTINGS, command
 from lakehouse import tables
 
 with DAG(
@@ -21,8 +20,7 @@ with DAG(
 ):
     given = {"SHOPS": "{{ params.shops }}", "OPTIONS": "{{ params.options }}"}
     resume = command("resume", "crawl", "--resume", "--quiet", "$OPTIONS", given=given)
-    crawl = command("crawl", "crawl", "--quiet", "--shops", '"${SHOPS:-$LAKEHOUSE_SHOPS}"', "$OPTIONS", given=given)
-    crawl_runs, raw_listings, raw_images, crawl_pages = map(
-        built, (tables.CRAWL_RUNS, tables.RAW_LISTINGS, tables.RAW_IMAGES, tables.CRAWL_PAGES))
+    crawl = command("crawl", "crawl", "--quiet", "--shops", '"${SHOPS:-$LAKEHOUSE_SHOPS}"', "$OPTIONS", given=given,
+                    outlets=(tables.CRAWL_RUNS, tables.RAW_LISTINGS, tables.RAW_IMAGES, tables.CRAWL_PAGES))
 
-    resume >> crawl >> crawl_runs >> crawl_pages >> raw_images >> raw_listings
+    resume >> crawl

@@ -1,8 +1,9 @@
 """Curate: turn landed listings into the curated taxonomy and the data set, auditing every table on the way.
 
 Each task is one table: its job writes a batch to staging, Great Expectations audits it, and only then is it published; a refused
-batch fails the task with the expectations it did not hold, and leaves the table as it was. Set off by audited listings, and by
-what people decide about classes and names. Nobody is waited for: what is undecided keeps a provisional name, or waits unmapped,
+batch fails the task with the expectations it did not hold, and leaves the table as it was. Landed tables are audited where they lie:
+a crawl that fails is read no further, and stops nothing as long as another one passed. Set off by landed listings, and by what people
+decide about classes and names. Nobody is waited for: what is undecided keeps a provisional name, or waits unmapped,
 and the DAG `decide` asks for it.
 """
 
@@ -14,10 +15,13 @@ from airflow_dags.wiring import SETTINGS, asset, built
 from lakehouse import tables
 
 with DAG("curate", schedule=asset(tables.RAW_LISTINGS) | asset(tables.NAMING_DECISIONS), doc_md=__doc__, **SETTINGS):
+    crawl_runs, crawl_pages, raw_images, raw_listings = map(
+        built, (tables.CRAWL_RUNS, tables.CRAWL_PAGES, tables.RAW_IMAGES, tables.RAW_LISTINGS))
     listings, listing_tokens, native_sub_classes, sub_class_pairs, alignments = map(
         built, (tables.LISTINGS, tables.LISTING_TOKENS, tables.NATIVE_SUB_CLASSES, tables.SUB_CLASS_PAIRS, tables.ALIGNMENTS))
     taxonomy, label_mapping, products, dataset_statistics = map(
         built, (tables.TAXONOMY, tables.LABEL_MAPPING, tables.PRODUCTS, tables.DATASET_STATISTICS))
 
+    crawl_runs >> crawl_pages >> raw_images >> raw_listings >> listings
     listings >> listing_tokens >> native_sub_classes >> sub_class_pairs >> alignments
     alignments >> taxonomy >> label_mapping >> products >> dataset_statistics

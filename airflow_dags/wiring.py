@@ -11,7 +11,7 @@ from typing import Any
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Asset
 
-from lakehouse.tables import Table
+from lakehouse.tables import Origin, Table
 
 MEP3M = Path(sys.executable).with_name("mep3m")        # the environment's own, whatever the PATH of a worker
 SETTINGS: dict[str, Any] = {
@@ -41,6 +41,6 @@ def command(task_id: str, *words: str, given: dict[str, str] | None = None, outl
 
 
 def built(table: Table, **options: Any) -> BashOperator:
-    """The table's job, its gate, and its publication; for a landed table, its audit."""
-    return command(table.name, "build", table.name, "--run-id", '"$RUN_ID"', given={"RUN_ID": "{{ run_id }}"}, outlets=(table,),
-                   doc_md=table.description, **options)
+    """The table's job, its gate, and its publication; for a landed table, its audit, which makes nothing new."""
+    return command(table.name, "build", table.name, "--run-id", '"$RUN_ID"', given={"RUN_ID": "{{ run_id }}"},
+                   outlets=() if table.origin is Origin.LANDED else (table,), doc_md=table.description, **options)
