@@ -91,7 +91,7 @@ def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictur
     global OneFile
     OneFile = one_file()
     if stub:
-        generic.extract_listing = stub_extraction
+        generic.read_listing = stub_extraction
     os.environ["LAKEHOUSE_ROOT"] = str(folder / "lake")
     plain = kind == "plain"
     crawl = plain_crawl(shop, url) if plain else runs.begin(shop, url, "generic", max_pages=max_pages)

@@ -18,7 +18,7 @@ from crawlers import discovery
 from crawlers.items import Listing, Page, Rejected
 from crawlers.middlewares import reason_of
 from crawlers.pages.generic import ExtractedListing
-from crawlers.pages.listing_page import read_listing
+from crawlers.pages.listing_page import own_page_class, read_listing
 from crawlers.runs import AGAIN, Crawl
 
 TITLE_LIMIT = 2_000
@@ -99,7 +99,8 @@ class GenericSpider(scrapy.Spider):
             return
         found = read_listing(response.body, response.url, content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"))
         named = bool(found.name and (found.image_urls or found.breadcrumbs))
-        if discovery.is_product_page(response.body, response.url, named=named, pattern=self.crawl.product_urls):
+        own = bool(found.name) and own_page_class(response.url) is not None
+        if own or discovery.is_product_page(response.body, response.url, named=named, pattern=self.crawl.product_urls):
             yield self.product(response, asked, found)
         elif kind == "product" and self.shapes.is_product_shape(asked):
             self.shapes.saw(asked, fruitful=False)
