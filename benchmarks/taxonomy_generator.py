@@ -12,8 +12,8 @@ SHOPS = 4
 CLASSES = 14            # as in the paper
 TITLES = 440            # some 22,000 characters, of 20 words of 2 or 3 characters each
 WORDS_A_TITLE = 20
-OWN_WORDS = 400         # that the titles of one kind of product draw on, half of the time
-COMMON_WORDS = 3_000    # that all titles draw on, the other half
+OWN_WORDS = 400         # that the titles of one kind of product draw on
+COMMON_WORDS = 3_000    # that all titles draw on
 HEADS = 200             # 鞋子, 手机 and the like, at the end of names
 HEAD_TAIL = 2.0         # at this value 1.8 % of the pairs of a class reach S_label 0.50, as in four real shops (3,512 of 190,419)
 
@@ -54,11 +54,12 @@ def categories(number: int, start: int, stop: int, seed: int = 1) -> pa.Table:
 
 
 def _words(kind: int, number: int, draw: np.random.Generator) -> np.ndarray:
-    """Positions in the vocabulary, half of them of words that all kinds share."""
-    own = np.random.default_rng(kind).integers(COMMON_WORDS, len(vocabulary()), OWN_WORDS)
+    """Positions in the vocabulary: a share of its own for each kind of product, the others of words that all kinds share."""
+    of_kind = np.random.default_rng(kind)
+    own, share = of_kind.integers(COMMON_WORDS, len(vocabulary()), OWN_WORDS), of_kind.uniform(0.4, 0.9)
     shared = (COMMON_WORDS * draw.random(number) ** 3).astype(np.int64)
-    special = own[(OWN_WORDS * draw.random(number) ** 2).astype(np.int64)]
-    return np.where(draw.random(number) < 0.5, shared, special)
+    special = own[(OWN_WORDS * draw.random(number) ** 3).astype(np.int64)]
+    return np.where(draw.random(number) < share, special, shared)
 
 
 def titles(number: int, start: int, stop: int, seed: int = 1) -> Iterator[list[str]]:

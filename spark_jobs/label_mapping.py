@@ -55,7 +55,7 @@ def reasons(mapped: DataFrame, alignments: DataFrame, native_sub_classes: DataFr
     twin = named.withColumnRenamed("native_path", "other_path")
     by_name = (named.join(twin, ["shop", "class_id", "name", "node"]).where(F.col("native_path") != F.col("other_path"))
                .select("shop", "native_path", F.lit(1.0).alias("confidence"), F.lit("same name in one shop").alias("decided_by"),
-                       F.format_string("with %s:%s, which bears the same name in the same class of the shop", "shop", "other_path").alias("reason")))
+                       F.format_string("with %s:%s, which bears the same name in the same class of the shop.", "shop", "other_path").alias("reason")))
     return by_alignment.unionByName(by_name)
 
 

@@ -43,8 +43,10 @@ def _category(text: str, known: set[tuple[str, str]]) -> tuple[str, str]:
     if not (colon and shop and path):
         raise LakehouseError(f"{text!r} names no category; write SHOP:PATH, such as 'jd:食品>水果'.")
     if (shop, path) not in known:
-        near = difflib.get_close_matches(text, sorted(map(":".join, known)), n=3, cutoff=0.5)
-        raise LakehouseError(f"No shop has the category {text!r}; " + (f"there is {', '.join(near)}." if near else "see silver.native_sub_classes."))
+        leaf = path.rpartition(">")[2]
+        near = sorted(":".join(one) for one in known if one[0] == shop and leaf in one[1]) or \
+            difflib.get_close_matches(text, sorted(map(":".join, known)), n=3, cutoff=0.5)
+        raise LakehouseError(f"No shop has the category {text!r}; " + (f"there is {', '.join(near[:3])}." if near else "see silver.native_sub_classes."))
     return shop, path
 
 
@@ -149,12 +151,10 @@ def waiting() -> list[dict]:
 
 @names.command()
 def pending(limit: int = typer.Option(30, help="Rows to print at most; 0 for all."),
-            as_json: bool = typer.Option(False, "--json", help="JSON lines instead of a table.")) -> None:
+            as_json: bool = typer.Option(False, "--json", help="JSON lines instead of text.")) -> None:
     """What waits for a person, with its evidence; what concerns most listings comes first."""
     import json
-
-    from rich.console import Console
-    from rich.table import Table as Grid
+    import shlex
 
     found = waiting()
     known = _known()
@@ -165,14 +165,13 @@ def pending(limit: int = typer.Option(30, help="Rows to print at most; 0 for all
         for one in shown:
             print(json.dumps(one, ensure_ascii=False))
         return
-    console = Console()
-    grid = Grid("decide", "listings", "category", "other", "question", "evidence")
     for one in shown:
-        grid.add_row(one["kind"], f"{one['listings']:,}", one["category"], one["other"], one["question"], one["evidence"])
-    if shown:
-        console.print(grid)
-    print(f"{len(found):,} wait, {len(shown):,} shown. Decide: mep3m names decide name|merge|separate|third_level SHOP:PATH [SHOP:PATH] "
-          "--value NAME --by YOU")
+        print(f"{one['category']}{'  and  ' + one['other'] if one['other'] else ''}  ({one['listings']:,} listings)\n  {one['question']}")
+        if one["evidence"]:
+            print(f"  {one['evidence']}")
+        print("  mep3m names decide " + " ".join(shlex.quote(part) for part in (one["kind"], one["category"], one["other"]) if part)
+              + (f" --value {shlex.quote(one['value'])}" if one["kind"] == "name" else "") + " --by YOU\n")
+    print(f"{len(found):,} wait, {len(shown):,} shown. Kinds of decision: {KINDS}; a pair that is no pair: separate.")
     if gone:
         print(f"{len(gone)} decision{'s concern' if len(gone) > 1 else ' concerns'} categories that no shop has now, and wait for them to come back: "
               + "; ".join(f"{row['kind']} {row['shop']}:{row['native_path']}" for row in gone[:5]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from spark_jobs.methods.content_similarity import content_similarities, term_vectors
+from spark_jobs.methods.content_similarity import content_similarities, hashed_term_vectors
 from spark_jobs.methods.label_similarity import THRESHOLD, block_by_shared_character, label_similarity
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def score(sub_classes: pa.Table, weight: str = "counts", left: int = 0, right: i
     """All pairs of sub-classes from different shops with S_label at or above 0.50, with both similarities.
 
     Args:
-        sub_classes: (shop, native_path, native_sub_class, class_id, block, term_counts) of one class.
+        sub_classes: (shop, native_path, native_sub_class, class_id, block, terms, counts) of one class; terms as 64-bit hashes.
         left, right: a pair has one side in block `left` and the other in block `right`.
     Returns:
         (shop_a, native_path_a, shop_b, native_path_b, name_a, name_b, class_id, label_similarity, content_similarity),
@@ -37,7 +37,8 @@ def score(sub_classes: pa.Table, weight: str = "counts", left: int = 0, right: i
     names = names.tolist()
     a, b, labels = _similar_labels(names, name_of, shops, blocks, left, right)
     compared, position = np.unique(np.concatenate([a, b]), return_inverse=True)
-    vectors = term_vectors(sub_classes["term_counts"].take(pa.array(compared)), weight)
+    rows = pa.array(compared)
+    vectors = hashed_term_vectors(sub_classes["terms"].take(rows), sub_classes["counts"].take(rows), weight)
     contents = content_similarities(vectors, position[:len(a)], position[len(a):])
     columns = [sub_classes[column].take(pa.array(side)) for column, side in
                (("shop", a), ("native_path", a), ("shop", b), ("native_path", b), ("native_sub_class", a), ("native_sub_class", b), ("class_id", a))]
@@ -88,7 +89,9 @@ def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options) 
     def scored(key: tuple[pa.Scalar, ...], sub_classes: pa.Table) -> pa.Table:
         return score(sub_classes, weight, key[1].as_py(), key[2].as_py())
 
-    mapped = native_sub_classes.where("class_id is not null").select("shop", "native_path", "native_sub_class", "class_id", "term_counts")
+    mapped = native_sub_classes.where("class_id is not null").select(
+        "shop", "native_path", "native_sub_class", "class_id",
+        F.transform("term_counts", lambda one: F.xxhash64(one["term"])).alias("terms"), F.col("term_counts.count").alias("counts"))
     blocks = mapped.groupBy("class_id").agg(F.ceil(F.count(F.lit(1)) / BLOCK).cast("int").alias("blocks"))
     placed = (
         mapped.join(F.broadcast(blocks), "class_id")

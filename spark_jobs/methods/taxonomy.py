@@ -93,7 +93,7 @@ def choose_name(members: Collection[NativeSubClass], chosen: Mapping[Category, s
 
     A person's name stands; where people gave several, the one of most listings stands until they agree. One name that all
     members bear is not in question. Otherwise the paper's people always took one of the two names, never a third (Table 3); so the
-    name that most listings bear serves for the time being, of equals the longer, as in four of the table's five cases.
+    name that most listings bear serves for the time being, of equals the longer, as in three of the four cases that tell.
     """
     given, borne = Counter(), Counter()
     for one in members:
