@@ -19,6 +19,7 @@ from crawlers.pages.words import clean, key
 
 Crumb = tuple[str, str | None]  # its text, where it leads
 
+LISTS = {"ul", "ol", "nav", "div", "p"}
 STANDS_IN = {"nav", "ol", "ul", "div", "p", "section", "td", "span", "dl", "h2", "h3", "h4", "h5", "header"}
 MOST = 12  # levels; more is a menu
 LONGEST_LEVEL = 80  # characters
@@ -62,6 +63,7 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
     """
     found = []
     before = heading is not None
+    said = _said_of_itself(document)
     for element in document.elements:
         if element is heading:
             before = False
@@ -87,17 +89,20 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         cue = bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         between = _separators(element)
         strong = sum(1 for one in between if STRONG_SEPARATOR.search(one))
-        if not (sure or maybe or cue or (strong >= 1 and links >= 2)):
+        if not (sure or maybe or cue or (strong >= 1 and links >= 2) or (before and 2 <= links <= 6 and element.tag in LISTS)):
             continue
         crumbs = crumbs_of(document, element)
         if not crumbs or len(crumbs) > MOST + 3:
+            continue
+        repeated = sum(1 for text, _ in crumbs if key(text) in said)
+        if not (sure or maybe or cue or strong) and (repeated < 2 or not all(address for _, address in crumbs)):
             continue
         worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue
         worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
         worth += 2.0 if words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
         worth += 2.0 if name and _is_name(crumbs[-1][0], name) and len(crumbs) > 1 else 0.0
         worth += 2.0 * _nested([address for _, address in crumbs])
-        worth += 0.3 * min(len(crumbs), 5)
+        worth += 0.3 * min(len(crumbs), 5) + 1.5 * min(repeated, 2)
         worth -= 3.0 if any(len(text) > LONGEST_LEVEL for text, _ in crumbs[:-1]) else 0.0
         worth -= 5.0 if _outside(element) else 0.0
         worth += 1.0 if before and heading is not None else 0.0
@@ -106,6 +111,15 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         worth -= 3.0 if len(crumbs) == 1 and not sure and not cue else 0.0
         found.append(Trail(crumbs, worth, "breadcrumb element" if sure or maybe else "cue words" if cue else "links and separators"))
     return sorted(found, key=lambda trail: -trail.worth)
+
+
+def _said_of_itself(document: Document) -> set[str]:
+    """Keys of the short texts by which the page describes itself: parts of its title, its keywords.
+
+    A path's levels are often among them, a menu's entries are not.
+    """
+    parts = [*words.segments(document.title), *(part for text in document.meta("keywords") for part in re.split(r"[,，、;|]", text))]
+    return {key(part) for part in parts if 1 < len(key(part)) <= 40}
 
 
 def crumbs_of(document: Document, element: lxml.html.HtmlElement) -> tuple[Crumb, ...]:

@@ -186,7 +186,8 @@ def _heading(document: Document, name: str):
         return None
     for tag in ("h1", "h2", "h3"):
         for element in document.tree.iter(tag):
-            if said in key(clean(element.text_content())[: names.LONGEST]):
+            shown = key(clean(element.text_content())[: names.LONGEST])
+            if said in shown or (shown in said and len(shown) >= 0.5 * len(said)):
                 return element
     for element in document.tree.iter("div", "span", "p", "td", "strong", "b"):
         if len(element) < 10 and key(clean(element.text or "")) == said:

@@ -18,6 +18,7 @@ from crawlers.pages.names import marks
 from crawlers.pages.words import clean, key
 
 MOST = 30
+SURE = 6.5                      # a picture's worth from which it is trusted over an og:image that the page does not show
 HOLDS_PICTURES = {"div", "span", "li", "a", "figure", "button"}
 # Where a page that loads its pictures late keeps the address, the largest picture first.
 LARGE = (
@@ -74,13 +75,18 @@ LAZY = (
     "v-lazy",
     "data-thumb-src",
 )
+# What a file's name says that it is no product's; whole words only, since silicone holds "icon" and a phone may be called Pixel.
 NOT_PRODUCT = re.compile(
-    r"logo|icon|sprite|placeholder|blank\.|spacer|pixel|1x1|loading|loader|lazy[-_]?(?:img|load)?\.|no[-_]?(?:image|img|"
-    r"photo|pic)|default[-_]?(?:image|img|pic|og|share)|"
-    r"avatar|payment|visa|mastercard|paypal|badge|flag|arrow|button|btn|qr[-_]?code|ewm|captcha|banner|trustpilot|facebook|"
-    r"twitter|whatsapp|app[-_]?store|google[-_]?play|"
-    r"rating|star[s_\-.]|share\.|og[-_]?image[-_.]?(?:default|home)|social[-_]share|transparent|grey\.|gray\.|dummy|spinner|"
-    r"favicon|watermark|tracking|beacon|analytics",
+    r"(?:^|[^a-z])(?:[a-z]{0,12}logos?|favicon|icons?|sprites?|loading|loader|avatars?|payments?|visa|mastercard|paypal|flags?|arrows?|buttons?|btn|"
+    r"qr-?code|qrcode|ewm|captcha|banners?|trustpilot|facebook|twitter|whatsapp|app-?store|google-?play|ratings?|stars?[-_]?(?:on|off|half|full|empty|\d)?(?=\.)|share(?=\.)|social|"
+    r"spinner|watermark|tracking|beacon|analytics|beian)(?:$|[^a-z])|free[-_]?shipping",
+    re.I,
+)
+# What a file's name says that there is no picture yet.
+NO_PICTURE = re.compile(
+    r"place-?_?holder|(?:^|[^a-z])(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?|gr[ae]y|white|none)(?=\.)|"
+    r"no[-_]?(?:image|img|photo|pic|foto)(?:$|[^a-z])|(?:image|img)[-_]?not[-_]?(?:found|available)|"
+    r"(?:^|[^a-z])default[-_]?(?:image|img|pic|og|share)?\.|og[-_]?image[-_.]?(?:default|home)|coming[-_]?soon",
     re.I,
 )
 BAD_PLACE = re.compile(
@@ -228,10 +234,10 @@ def on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None
         if element.tag not in ("img", "a") and not given:
             found = re.search(r"url\(\s*[\"']?([^\"')]+)", element.get("style") or "")
             given = [one for one in [document.absolute(found[1]) if found else None] if one]
-        given = [one for one in given if not NOT_PRODUCT.search(_tail(one)) and not OTHER_HOSTS.search(urlsplit(one).hostname or "")]
+        given = [one for one in given if usable(one) and not OTHER_HOSTS.search(urlsplit(one).hostname or "")]
         if not given:
             continue
-        worth = _worth(element, document, given, said, sku, same)
+        worth = _worth(element, document, given, said, sku, same) - (4.5 if NOT_PRODUCT.search(_tail(given[0])) else 0.0)
         pictures.append(Picture(given, worth, order, _box(element)))
     if heading_order is not None:  # the whole gallery is as near as its nearest picture: the first in it stays first
         nearest: dict[int, int] = {}
@@ -335,12 +341,15 @@ def _box(element: lxml.html.HtmlElement) -> int:
 
 
 def usable(address: str | None) -> bool:
-    return (
-        bool(address)
-        and not _is_data(address)
-        and not NOT_PRODUCT.search(_tail(address))
-        and not re.search(r"\.(?:svg|ico|mp4|html?|php)$", urlsplit(address).path, re.I)
-    )
+    """Whether an address can be a picture's, and is not a stand-in's."""
+    if not address or _is_data(address) or NO_PICTURE.search(_tail(address)):
+        return False
+    return not re.search(r"\.(?:svg|ico|mp4|html?)$", urlsplit(address).path, re.I)
+
+
+def shows_product(address: str | None) -> bool:
+    """Whether nothing in an address says that its picture is the shop's and not the product's."""
+    return usable(address) and not NOT_PRODUCT.search(_tail(address)) and not OTHER_HOSTS.search(urlsplit(address).hostname or "")
 
 
 def choose(
@@ -370,13 +379,19 @@ def choose(
             document.absolute(clean(one))
             for one in document.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
         )
-        if usable(one)
+        if shows_product(one)
     ]
-    linked = [one for one in map(document.absolute, document.tree.xpath("//link[@rel='image_src']/@href")) if usable(one)]
+    linked = [one for one in map(document.absolute, document.tree.xpath("//link[@rel='image_src']/@href")) if shows_product(one)]
     known = [one for full, _ in ranked for one in full] or [*social[:2], *linked[:1]]
     pictures = on_page(document, name, heading, sku, known)
     states = [one for one in map(document.absolute, state) if usable(one)]
-    ranked += [(list(dict.fromkeys(social)), "og:image"), (linked, "link image_src")]
+    seen = {same_picture(one) for picture in pictures for one in picture.addresses}
+    sure = pictures[0] if pictures and pictures[0].worth >= SURE else None
+    if sure and not any(same_picture(one) in seen for one in social):
+        ranked.append(([], ""))             # og:image is nowhere on the page, and a picture there is surely the product's
+    else:
+        ranked.append((list(dict.fromkeys(social)), "og:image"))
+    ranked.append((linked, "link image_src"))
     best = pictures[0] if pictures and pictures[0].worth >= 2.0 else None
     shown = []
     if best is not None:
@@ -386,7 +401,7 @@ def choose(
         if states and not any(full for full, _ in ranked) and best.worth < 4.0:
             ranked.append((states, "script state"))
         ranked.append((shown, "picture of the page"))
-    ranked.append((states, "script state"))
+    ranked += [(states, "script state"), (list(dict.fromkeys(social)), "og:image")]
     if best is None and pictures and pictures[0].worth > 0:
         ranked.append(([pictures[0].addresses[0]], "picture of the page"))
     rule = next((rule for full, rule in ranked if full), "")

@@ -14,6 +14,11 @@ from crawlers.pages.document import Document, squeeze
 from crawlers.pages.phrases import BOILERPLATE, HOME, PRICE
 
 SEPARATORS = r"\s:{2,}\s|[|｜_›»·•丨┃]|\s[-–—−:/~>‹«]\s|[-–—](?=[^\x00-\u2e7f])|(?<=[^\x00-\u2e7f])[-–—](?=\S)|:\s|：(?=\S)"
+# Languages and countries that a shop's home page may be named after; /tv and /pc are departments.
+LANGUAGES = frozenset(re.findall(
+    r"\w+",
+    "en de fr es it pt nl pl cs sk hu ro bg hr sl sr el tr ru uk da sv no nb fi et lv lt zh ja ko vi th id ms ar he ie gb us ca au nz "
+    "at ch be br mx cl co pe dk se cz jp kr cn tw hk sg my ph in za ae eu ua"))
 _SPLIT = re.compile(SEPARATORS)
 _EXTRACT_HOST = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -109,11 +114,10 @@ def is_home_address(url: str | None, page_url: str) -> bool:
         there, here = urlsplit(url), urlsplit(page_url)
     except ValueError:
         return False
-    if there.query or len(there.path) > 24:
+    if there.query or there.fragment or len(there.path) > 24:
         return False
     path = re.sub(r"/(?:index|default|home|main)(?:\.\w{2,5})?$", "/", there.path.rstrip("/") or "/")
-    path = re.sub(r"^/(?:[a-z]{2}(?:[-_][a-zA-Z]{2})?)(?:/[a-z]{2})?/?$", "/", path)
-    if path not in ("/", ""):
+    if path not in ("/", "") and not all(part.lower()[:2] in LANGUAGES and len(part) in (2, 5) for part in path.strip("/").split("/")):
         return False
     host, own = (there.hostname or "").removeprefix("www."), (here.hostname or "").removeprefix("www.")
     if not host or not own or host == own:

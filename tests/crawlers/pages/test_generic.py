@@ -9,6 +9,7 @@ import time
 import pytest
 
 from crawlers.pages.generic import extract_listing
+from tests.crawlers.pages import awkward_pages  # noqa: F401
 from tests.crawlers.pages.shop_pages import FOOTER, PAGES, html, related
 
 URL = "https://shop.example/p/1.html"
