@@ -104,10 +104,11 @@ def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, pict
     if not all_pages:
         _learn_from_earlier(crawl)
     memory = crawl.memory
-    for listing in _rows(tables.RAW_LISTINGS, pc.field("crawl_id") == crawl.crawl_id, ("listing_id", "url")):
+    for listing in _rows(tables.RAW_LISTINGS, arrow.text("crawl_id") == crawl.crawl_id, ("listing_id", "url")):
         memory.first_time(listing["listing_id"], listing["url"])
     settled = []
-    for page in _rows(tables.CRAWL_PAGES, pc.field("crawl_id") == crawl.crawl_id, ("url", "kind", "status", "reason", "image_sha256", "listing_id")):
+    mine = arrow.text("crawl_id") == crawl.crawl_id
+    for page in _rows(tables.CRAWL_PAGES, mine, ("url", "kind", "status", "reason", "image_sha256", "listing_id")):
         if page["kind"] == "image":
             if page["status"] == "failed":
                 memory.remember_picture(page["url"], None, page["reason"] or "failed")
@@ -166,12 +167,12 @@ def unfinished(shop: str = "") -> list[dict[str, Any]]:
 
 def record(crawl: Crawl, *, finish_reason: str | None = None) -> dict[str, Any]:
     """The crawl's row, as things stand, into crawl_runs. Returns it."""
-    mine = pc.field("crawl_id") == crawl.crawl_id
+    mine = arrow.text("crawl_id") == crawl.crawl_id
     row = {
         "crawl_id": crawl.crawl_id, "shop": crawl.shop, "spider": crawl.spider, "source": crawl.start, "started_at": crawl.started_at,
         "finished_at": crawl.clock() if finish_reason else None, "finish_reason": finish_reason,
         "listings": _count(tables.RAW_LISTINGS, mine), "images": _count(tables.RAW_IMAGES, mine),
-        "rejects": _count(tables.REJECTS, pc.field("run_id") == crawl.crawl_id),
+        "rejects": _count(tables.REJECTS, arrow.text("run_id") == crawl.crawl_id),
         "counters": sorted((name, int(value)) for name, value in crawl.stats.items() if isinstance(value, int | float)),
         "audit": "pending", "audit_notes": list(crawl.notes),
     }
@@ -201,16 +202,16 @@ def _count(table: tables.Table, where: Any) -> int:
 
 def _pages_today(shop: str, at: datetime) -> int:
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    ids = [row["crawl_id"] for row in _rows(tables.CRAWL_RUNS, pc.field("shop") == shop, ("crawl_id",))]
+    ids = [row["crawl_id"] for row in _rows(tables.CRAWL_RUNS, arrow.text("shop") == shop, ("crawl_id",))]
     if not ids:
         return 0
-    return _count(tables.CRAWL_PAGES, pc.field("crawl_id").isin(ids) & (pc.field("at") >= midnight) & (pc.field("status") != "seen")
-                  & pc.field("kind").isin(SPIDER_KINDS))
+    return _count(tables.CRAWL_PAGES, arrow.text("crawl_id").isin(ids) & (pc.field("at") >= midnight) & (arrow.text("status") != "seen")
+                  & arrow.text("kind").isin(SPIDER_KINDS))
 
 
 def _last_listings(shop: str, crawl_id: str) -> int | None:
     """How many listings the last finished crawl of the shop landed or found unchanged."""
-    finished = (pc.field("shop") == shop) & (pc.field("finish_reason") == "finished")
+    finished = (arrow.text("shop") == shop) & (arrow.text("finish_reason") == "finished")
     rows = [row for row in _rows(tables.CRAWL_RUNS, finished, ("crawl_id", "spider", "started_at", "listings", "counters"))
             if row["crawl_id"] < crawl_id and not row["spider"].startswith("import")]
     if not rows:
@@ -226,11 +227,11 @@ def _learn_contents(crawl: Crawl) -> None:
 def _learn_from_earlier(crawl: Crawl) -> None:
     """What earlier finished crawls of the shop landed, and what to ask its server with."""
     ids = {row["crawl_id"]: row["started_at"] for row in _rows(
-        tables.CRAWL_RUNS, (pc.field("shop") == crawl.shop) & pc.field("finish_reason").is_valid(), ("crawl_id", "started_at", "spider"))
+        tables.CRAWL_RUNS, (arrow.text("shop") == crawl.shop) & pc.field("finish_reason").is_valid(), ("crawl_id", "started_at", "spider"))
         if row["crawl_id"] != crawl.crawl_id and not row["spider"].startswith("import")}
     if not ids:
         return
-    earlier = pc.field("crawl_id").isin(list(ids))
+    earlier = arrow.text("crawl_id").isin(list(ids))
     complete: set[str] = set()
     newest: dict[str, datetime] = {}
     columns = ("listing_id", "crawl_id", "title", "breadcrumbs", "image_urls", "image_url", "image_sha256")
@@ -244,11 +245,11 @@ def _learn_from_earlier(crawl: Crawl) -> None:
                 yield row["listing_id"], listing_content(row)
 
     crawl.memory.earlier_listings(listings())
-    answered = (earlier & pc.field("status").isin(["fetched", "unchanged"]) & pc.field("kind").isin(["product", "image"])
+    answered = (earlier & arrow.text("status").isin(["fetched", "unchanged"]) & arrow.text("kind").isin(["product", "image"])
                 & (pc.field("etag").is_valid() | pc.field("last_modified").is_valid()))
     for crawl_id in sorted(ids, key=ids.__getitem__):                       # the newest answer has the last word
         columns = ("url", "kind", "etag", "last_modified", "listing_id", "image_sha256")
-        pages = _rows(tables.CRAWL_PAGES, answered & (pc.field("crawl_id") == crawl_id), columns)
+        pages = _rows(tables.CRAWL_PAGES, answered & (arrow.text("crawl_id") == crawl_id), columns)
         crawl.memory.remember_validators(
             (page["url"], page["etag"], page["last_modified"], page["listing_id"], page["image_sha256"]) for page in pages
             # A page whose picture never arrived is asked for in full again.

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.table import TableMerger
@@ -188,6 +189,11 @@ def replace(table: Table, batches: Iterable[pa.RecordBatch], *, content: str) ->
     properties = CommitProperties(custom_metadata={"mep3m": json.dumps({"content": content}, ensure_ascii=False)})
     write_deltalake(location(table), pa.RecordBatchReader.from_batches(schema(table), batches), mode="overwrite", commit_properties=properties)
     return True
+
+
+def text(column: str) -> pc.Expression:
+    """A text column to filter by. Files that delta-rs merged hold Arrow's view type, which filters know only after a cast."""
+    return pc.field(column).cast(pa.string())
 
 
 def read(table: Table, *, at: int | None = None, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:

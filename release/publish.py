@@ -36,7 +36,7 @@ def check_statistics(products: int, version: int) -> None:
     Raises:
         LakehouseError: dataset_statistics counts another number of products than the release holds.
     """
-    found = arrow.read(DATASET_STATISTICS, at=version, filters=(pc.field("statistic") == "products") & (pc.field("group") == "all"))
+    found = arrow.read(DATASET_STATISTICS, at=version, filters=(arrow.text("statistic") == "products") & (arrow.text("group") == "all"))
     counted = found.column("value").to_pylist()
     if counted and int(counted[0]) != products:
         raise LakehouseError(f"gold.dataset_statistics counts {int(counted[0]):,} products where gold.products has {products:,}; "

@@ -43,7 +43,6 @@ def alignment(gold: Path = typer.Option(..., help="Tab-separated pairs: platform
 
     A pair counts where both categories have as many listings as the key asks of its own: what it leaves out it cannot judge.
     """
-    import pyarrow.compute as pc
 
     from lakehouse import arrow
 
@@ -51,7 +50,7 @@ def alignment(gold: Path = typer.Option(..., help="Tab-separated pairs: platform
     sub_classes = arrow.read(tables.NATIVE_SUB_CLASSES, columns=["shop", "native_path", "listings"]).to_pylist()
     judged = {(row["shop"], row["native_path"]) for row in sub_classes if row["listings"] >= fewest}
     merged = arrow.read(tables.ALIGNMENTS, columns=list(tables.PAIR_KEY),
-                        filters=(pc.field("relation") == "equivalent") & (pc.field("zone") == "merged")).to_pylist()
+                        filters=(arrow.text("relation") == "equivalent") & (arrow.text("zone") == "merged")).to_pylist()
     everything = {((row["shop_a"], row["native_path_a"]), (row["shop_b"], row["native_path_b"])) for row in merged}
     found = {pair for pair in everything if judged.issuperset(pair)}
     right = len(found & key)

@@ -59,6 +59,14 @@ def test_upsert_replaces_by_key(lake):
                "listings": 0, "images": 0, "rejects": 0, "counters": [("a", 1)], "audit": "pending", "audit_notes": []}
         arrow.upsert(tables.CRAWL_RUNS, arrow.batch(tables.CRAWL_RUNS, [row]))
     assert arrow.read(tables.CRAWL_RUNS)["shop"].to_pylist() == ["after"]
+    assert arrow.read(tables.CRAWL_RUNS, filters=arrow.text("crawl_id") == "c").num_rows == 1
+
+
+def test_upsert_takes_quotes_in_keys(lake):
+    rows = [{"table": "t", "key": f"it's {number}", "reason": "r", "row": "", "run_id": "1"} for number in range(250)]
+    for _ in range(2):
+        arrow.upsert(tables.REJECTS, arrow.batch(tables.REJECTS, rows))
+    assert arrow.read(tables.REJECTS).num_rows == 250
 
 
 def test_two_processes_append_at_once_and_no_commit_is_lost(lake):
