@@ -230,5 +230,8 @@ def summary(rows: list[dict[str, Any]]) -> None:
     console, grid = Console(stderr=True), Grid("shop", "listings", "unchanged", "pictures", "rejected", "ended", "monitors")
     for row in rows:
         grid.add_row(row["shop"], f"{row['listings']:,}", f"{_unchanged(row):,}", f"{row['images']:,}", f"{row['rejects']:,}", row["finish_reason"],
-                     "[red]" + " ".join(row["audit_notes"]) + "[/]" if row["audit_notes"] else "[green]content[/]")
+                     f"[red]{len(row['audit_notes'])} object[/]" if row["audit_notes"] else "[green]content[/]")
     console.print(grid)
+    for row in rows:
+        for note in row["audit_notes"]:
+            console.print(f"[red]{row['shop']}[/]: {note}", soft_wrap=True, highlight=False)

@@ -46,6 +46,8 @@ class BronzePipeline:
             else:
                 self.landing.listing(item)
                 self.crawler.stats.inc_value("crawl/listings_landed")
+                if item.image_urls:
+                    self.crawler.stats.inc_value("crawl/listings_naming_pictures")
                 if item.image_sha256:
                     self.crawler.stats.inc_value("crawl/listings_with_picture")
             self.landing.page(item.page)

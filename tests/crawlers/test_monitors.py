@@ -38,7 +38,15 @@ def test_listings_without_pictures(server, crawl):
 
     run = crawl(server.url + "/", "tea")
 
-    assert run["audit_notes"] == ["Only 5 of 25 listings have a picture; 1 pictures were on other hosts (--picture-host)."]
+    assert run["audit_notes"] == ["Only 5 of 25 listings got a picture; 1 pictures were on other hosts (--picture-host)."]
+
+
+def test_a_shop_that_names_no_pictures_is_as_it_is(server, crawl):
+    small_shop(server, 25)
+    for number in range(25):
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, images=[])
+
+    assert crawl(server.url + "/", "tea")["audit_notes"] == []
 
 
 def test_too_many_rejects(server, crawl):
