@@ -64,21 +64,14 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
     found = []
     before = heading is not None
     said = _said_of_itself(document)
+    holders = _holders(document)
     for element in document.elements:
         if element is heading:
             before = False
         if element.tag not in STANDS_IN:
             continue
-        called = " ".join(
-            (
-                marks(element),
-                element.get("aria-label") or "",
-                element.get("itemtype") or "",
-                element.get("typeof") or "",
-                element.get("data-component") or "",
-            )
-        )
-        sure, maybe = _called(called)
+        sure, maybe = _called(_names_of(element))
+        sure = sure or id(element) in holders
         most = 120 if sure else MOST + 8
         links = sum(1 for _ in islice(element.iter("a"), most + 1)) if len(element) else 0
         if links > most or (not sure and (not links or len(element) > 60)):
@@ -111,6 +104,24 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         worth -= 3.0 if len(crumbs) == 1 and not sure and not cue else 0.0
         found.append(Trail(crumbs, worth, "breadcrumb element" if sure or maybe else "cue words" if cue else "links and separators"))
     return sorted(found, key=lambda trail: -trail.worth)
+
+
+def _names_of(element: lxml.html.HtmlElement) -> str:
+    """Everything that says what an element is."""
+    said = (element.get(name) for name in ("aria-label", "itemtype", "typeof", "data-component"))
+    return " ".join(filter(None, (marks(element), *said)))
+
+
+def _holders(document: Document) -> set[int]:
+    """Ids of elements that hold several elements called a breadcrumb, of one link each: those are levels, and their parent is the path."""
+    levels: dict[int, int] = {}
+    for element in document.elements:
+        if element.tag in ("li", "span", "div", "a", "p", "td") and _called(_names_of(element))[0]:
+            links = sum(1 for _ in islice(element.iter("a"), 3))
+            parent = element.getparent()
+            if links <= 1 and parent is not None:
+                levels[id(parent)] = levels.get(id(parent), 0) + 1
+    return {holder for holder, count in levels.items() if count > 1}
 
 
 def _said_of_itself(document: Document) -> set[str]:
@@ -200,10 +211,10 @@ def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites:
     levels = [(text, address) for text, address in levels if text and not JUNK.match(text)]
     while levels and (words.is_home(levels[0][0], levels[0][1], page_url, sites) or phrases.BACK.match(levels[0][0])):
         levels.pop(0)
-    while levels and (
-        any(_is_name(levels[-1][0], name) for name in names[: 1 if len(levels) == 1 else None]) or len(levels[-1][0]) > 2 * LONGEST_LEVEL
-    ):
+    while levels and (_is_product(levels, names, page_url) or len(levels[-1][0]) > 2 * LONGEST_LEVEL):
         levels.pop()
+    while levels and not levels[-1][1] and words.is_boilerplate(levels[-1][0]):
+        levels.pop()  # 商品详情, "Details": the kind of page
     while (
         levels
         and len(levels) > 1
@@ -217,6 +228,15 @@ def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites:
         if not kept or key(kept[-1]) != key(text):
             kept.append(text)
     return kept
+
+
+def _is_product(levels: list[Crumb], names: list[str], page_url: str) -> bool:
+    """Whether the last level is the product. One that leads to another page must be its name exactly: a category may hold the name, or lie in it."""
+    text, address = levels[-1]
+    named = names[:1] if len(levels) == 1 else names
+    if address and not _leads_here(address, page_url):
+        return any(key(text) == key(name) for name in named) or (text.rstrip().endswith(("…", "...")) and any(_is_name(text, name) for name in named))
+    return any(_is_name(text, name) for name in named)
 
 
 def _leads_here(address: str | None, page_url: str) -> bool:

@@ -71,7 +71,7 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     name, rules["name"] = _safely(
         lambda: names.choose(
             document,
-            structured=[(markup.text(product.get("name")), rule) for product, rule in own],
+            structured=[(markup.text(value), rule) for product, rule in own for value in markup.values(product.get("name"))[:4]],
             state=[one.name for one in states],
             brands=brands,
             sites=sites,

@@ -22,10 +22,12 @@ BOILERPLATE = _listed("""
     图片 | 圖片 | 价格 | 價格 | 报价 | 報價 | 品牌 | 参数 | 參數 | 评测 | 評測 | 评价 | 評價 | 行情 | 怎么样 | 怎麼樣 |
     好不好 | 多少钱 | 哪个好 | 批发 | 批發 | 采购 | 供应 | 厂家 | 直销 | 正品 | 行货 | 包邮 | 特价 | 促销 | 优惠 |
     优惠券 | 推荐 | 推薦 | 购买 | 購買 | 网购 | 網購 | 网上购物 | 購物 | 大全 | 专卖 | 官网 | 官網 | 官方 | 官方网站 |
-    旗舰店 | 商城 | 商品 | 商品详情 | 商品詳情 | 产品详情 | 详情 | 在线 | 线上 | 最新 | 热卖 | 热销 | 新款 | 價錢 | buy |
+    旗舰店 | 商城 | 商品 | 商品详细 | 商品介绍 | 正文 | 商品详情 |
+    商品詳情 | 产品详情 | 详情 | 在线 | 线上 | 最新 | 热卖 | 热销 | 新款 | 價錢 | buy |
     online | buy online | shop | shop online | price | prices | best price | best prices | low prices | review |
     reviews | free shipping | fast delivery | free delivery | next day delivery | delivery | sale | for sale | at | on |
-    in | the | official | site | store | and | with | specs | photos | kaufen | online kaufen | günstig | bestellen |
+    in | the | official | site | store | and | with | specs |
+    details | product details | product | photos | kaufen | online kaufen | günstig | bestellen |
     online bestellen | bei | im | preis | versandkostenfrei | kopen | online kopen | comprar | compre | precio | preço |
     oferta | ofertas | en | em | a buen precio | envío gratis | frete grátis | acquista | acquista online | prezzo |
     prezzi | offerta | vendita | su | acheter | achat | pas cher | prix | en ligne | sur | chez | livraison gratuite |

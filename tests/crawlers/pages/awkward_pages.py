@@ -115,3 +115,40 @@ def picture_only_in_css() -> Page:
     return Page("https://lamps.example/lantern", html(
         f"{name} :: Lamps", f'<h1>{name}</h1><div class="product-photo" style="background-image: url(\'/i/lantern.jpg\')"></div>' + FOOTER),
         name, (), "lantern.jpg")
+
+
+@page
+def levels_called_breadcrumb_one_by_one() -> Page:
+    name = "Copper Kettle 1.5 l"
+    return Page("https://tea.example/kettle", html(
+        f"{name} - Tea", '<div class="path-row"><div itemscope itemtype="http://data-vocabulary.org/Breadcrumb"><a href="https://tea.example/" itemprop="url"><span itemprop="title">Home</span></a></div>'
+        '<div itemscope itemtype="http://data-vocabulary.org/Breadcrumb"><a href="/kitchen" itemprop="url"><span itemprop="title">Kitchen</span></a></div>'
+        '<div itemscope itemtype="http://data-vocabulary.org/Breadcrumb"><a href="/kettles" itemprop="url"><span itemprop="title">Kettles</span></a></div></div>'
+        f'<h1>{name}</h1><div class="gallery"><img src="/i/kettle.jpg"></div>' + FOOTER),
+        name, ("Kitchen", "Kettles"), "kettle.jpg")
+
+
+@page
+def markup_with_two_names() -> Page:
+    name = "Trail Jacket 2"
+    return Page("https://north.example/trail-jacket-2", html(
+        f"{name} | North", f'<div itemscope itemtype="http://schema.org/Product"><span itemprop="name">North Peak</span><h1 itemprop="name">{name}</h1><img itemprop="image" src="/i/tj2.jpg"></div>' + FOOTER),
+        name, (), "tj2.jpg")
+
+
+@page
+def path_that_ends_with_the_kind_of_page() -> Page:
+    name = "竹纤维毛巾 三条装"
+    return Page("https://maojin.example/g/7", html(
+        f"{name}-毛巾网", '<div class="position">当前位置：<a href="/">首页</a> &gt; <a href="/c/1">家纺</a> &gt; <a href="/c/2">毛巾</a> &gt; 商品详情</div>'
+        f'<h1>{name}</h1><div class="pic"><img src="/i/mj.jpg"></div>' + FOOTER),
+        name, ("家纺", "毛巾"), "mj.jpg")
+
+
+@page
+def category_that_holds_the_product_s_name() -> Page:
+    name = "Running Shoes"
+    return Page("https://feet.example/p/44", html(
+        f"{name} | Feet", '<ol class="breadcrumb"><li><a href="/">Home</a></li><li><a href="/men">Men</a></li><li><a href="/men/running">Men\'s Running Shoes</a></li></ol>'
+        f'<h1>{name}</h1><div class="gallery"><img src="/i/rs.jpg"></div>' + FOOTER),
+        name, ("Men", "Men's Running Shoes"), "rs.jpg")
