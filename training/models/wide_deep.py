@@ -12,28 +12,17 @@ from __future__ import annotations
 import keras
 
 from training.models import text
+from training.models.bag import Bag
 from training.models.config import Config
 
 WIDTHS = (1, 2, 3)  # words a convolution looks at
-
-
-def weighted_bag(terms, buckets: int, dimensions: int, dropped: float):
-    """(batch, length) -> (batch, dimensions): the sum of the terms' weighted vectors, divided by the root of their number."""
-    there = keras.ops.cast(keras.ops.not_equal(terms, 0), "float32")
-    kept = keras.layers.Dropout(dropped, name="terms_left_out")(there)
-    weights = keras.layers.Embedding(buckets, 1, embeddings_initializer="ones", name="term_weights")(terms)[:, :, 0]
-    vectors = keras.layers.Embedding(buckets, dimensions, embeddings_initializer=keras.initializers.RandomUniform(-0.05, 0.05), name="term_vectors")(
-        terms
-    )
-    summed = keras.ops.sum(vectors * keras.ops.expand_dims(kept * weights, -1), axis=1)
-    return summed / keras.ops.sqrt(keras.ops.maximum(keras.ops.sum(there, axis=1, keepdims=True), 1.0))
 
 
 def build(config: Config) -> keras.Model:
     """terms (batch, n), words (batch, m) -> logits (batch, paths)."""
     terms = keras.Input((None,), dtype="int32", name="terms")
     words = text.words_input()
-    bag = weighted_bag(terms, config.buckets, 2 * config.hidden, config.dropout)
+    bag = Bag(config.buckets, config.hidden, weighted=True, left_out=config.dropout, name="terms_seen")(terms)
     wide = keras.layers.Dense(config.paths, name="wide_logits")(keras.layers.Dropout(config.dropout)(bag))
 
     vectors, there = text.embedded(words, config.vocabulary, config.dimensions)
