@@ -69,9 +69,11 @@ def name_similarities(names: Sequence[str], i: np.ndarray, j: np.ndarray) -> np.
     low, high = np.minimum(of[i], of[j]), np.maximum(of[i], of[j])
     codes, back = np.unique(low.astype(np.int64) * len(distinct) + high, return_inverse=True)
     a, b = codes // len(distinct), codes % len(distinct)
-    pieces = [parts(name) for name in distinct.tolist()]
-    whole = np.array([label_similarity(distinct[m], distinct[n]) for m, n in zip(a, b, strict=True)])
-    best = np.array([part_similarity(pieces[m], pieces[n]) if len(pieces[m]) + len(pieces[n]) > 2 else whole[at]
-                     for at, (m, n) in enumerate(zip(a, b, strict=True))])
     cosines = [row_products(vectors, a, vectors, b) for vectors in name_vectors(distinct.tolist())]
+    whole, best = np.zeros(len(a)), np.zeros(len(a))
+    pieces = [parts(name) for name in distinct.tolist()]
+    for at in np.flatnonzero(cosines[0] > 0):       # without a common character nothing is alike
+        m, n = a[at], b[at]
+        whole[at] = label_similarity(distinct[m], distinct[n])
+        best[at] = part_similarity(pieces[m], pieces[n]) if len(pieces[m]) + len(pieces[n]) > 2 else whole[at]
     return np.clip((whole + best + cosines[0] + cosines[1]) / 4, 0, 1)[back]

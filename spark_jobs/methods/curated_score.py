@@ -11,18 +11,29 @@ Nothing here has seen an answer key; the constants below that were chosen with o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
 
 from spark_jobs.methods.curated_names import name_similarities, name_vectors
-from spark_jobs.methods.curated_votes import grouped, label_space, row_products, side_by_side, unit_rows
+from spark_jobs.methods.curated_votes import (
+    best_products,
+    grouped,
+    label_space,
+    row_minima,
+    row_products,
+    side_by_side,
+    unit_rows,
+)
 
-CANDIDATES = 10         # per category, shop and view; recall against all pairs is printed by benchmarks/alignment.py
-POOLED = 0.75           # share of the mutual best pairs that are put together, surest first
-NAME_WEIGHT, TEXT_WEIGHT, FIRST_WEIGHT = 0.15, 0.5, 0.5
+LISTINGS_MIN = 5        # a category with fewer says too little: it is no class to vote for, and no pair of it is merged by itself
+CANDIDATES = 6          # per category, shop and view; benchmarks/alignment.py prints their recall against all pairs
+POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
+TERMS = 600             # of a category and weighting, the weightiest: the rest moves no cosine and would fill the memory
+CONTAINING = 4          # a votes where b does if b gives the class at least a quarter of what a does
+CONTAINED_KEPT = 0.6
+NAME_WEIGHT, TEXT_WEIGHT, FIRST_WEIGHT = 0.1, 0.5, 0.6      # docs/alignment.md shows what other values give: little
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,7 @@ class Categories:
 
     shops: np.ndarray               # (categories,) the shop's number
     names: Sequence[str]            # (categories,)
+    listings: np.ndarray            # (categories,)
     titles: sparse.csr_array        # (titles, terms) presence
     words: int                      # so many of the columns are words, the others n-grams
     category: np.ndarray            # (titles,) the category of each
@@ -42,23 +54,41 @@ class Categories:
 
 @dataclass(frozen=True)
 class Scored:
-    """Candidate pairs i < j with every score."""
+    """Candidate pairs i < j with every score; `i_in_j` is the share of i's titles whose votes fall where j's do."""
 
     i: np.ndarray
     j: np.ndarray
-    features: dict[str, np.ndarray] = field(default_factory=dict)
-    score: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    score: np.ndarray
+    i_in_j: np.ndarray
+    j_in_i: np.ndarray
+    features: dict[str, np.ndarray]
+
+    def only(self, chosen: np.ndarray) -> Scored:
+        return Scored(self.i[chosen], self.j[chosen], self.score[chosen], self.i_in_j[chosen], self.j_in_i[chosen],
+                      {name: values[chosen] for name, values in self.features.items()})
 
 
-def rarity(titles: sparse.csr_array) -> np.ndarray:
-    """The logarithm of titles per title with the term."""
-    return np.log(titles.shape[0] / np.maximum(np.bincount(titles.indices, minlength=titles.shape[1]), 1)).astype(np.float32)
+def telling(titles: sparse.csr_array, group: np.ndarray, groups: int) -> np.ndarray:
+    """How much each term tells about the group that a title is filed in: the divergence of its titles' groups from those of all titles.
+
+    A brand that is sold all over the shop tells little, however rare it is. The expected surplus of a term of few titles, half a
+    nat per group and title, is taken off. The shops' own filing is the teacher; no answer key is asked.
+    """
+    counts = sparse.csr_array(grouped(group, groups) @ titles)
+    rows = np.repeat(np.arange(groups), np.diff(counts.indptr))
+    size = np.bincount(group[group >= 0], minlength=groups)
+    usual = size / max(int(size.sum()), 1)
+    with_term = np.maximum(np.bincount(counts.indices, counts.data, minlength=titles.shape[1]), 1)
+    share = counts.data / with_term[counts.indices]
+    divergence = np.bincount(counts.indices, share * np.log(share / usual[rows]), minlength=titles.shape[1])
+    surplus = np.bincount(counts.indices, minlength=titles.shape[1]) / (2 * with_term)
+    return np.maximum(divergence - surplus, 0).astype(np.float32)
 
 
-def weighted(titles: sparse.csr_array) -> sparse.csr_array:
-    """Titles as unit vectors, rare terms weighing more."""
+def weighted(titles: sparse.csr_array, weights: np.ndarray) -> sparse.csr_array:
+    """Titles as unit vectors of their terms' weights."""
     scaled = titles.copy()
-    scaled.data = scaled.data * rarity(titles)[titles.indices]
+    scaled.data = scaled.data * weights[titles.indices]
     return unit_rows(scaled)
 
 
@@ -80,8 +110,18 @@ def text_vectors(given: Categories) -> list[sparse.csr_array]:
         for weights in ((1 + np.log(counts.data)) * rare, share * rare**2, np.sqrt(share) * beyond):
             vectors = counts.copy()
             vectors.data = weights.astype(np.float32)
-            found.append(unit_rows(vectors))
+            found.append(unit_rows(weightiest(vectors, TERMS)))
     return found
+
+
+def weightiest(vectors: sparse.csr_array, terms: int) -> sparse.csr_array:
+    """Each row's `terms` largest values; of equals those of the lower columns."""
+    rows = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
+    order = np.lexsort((vectors.indices, -vectors.data, rows))
+    place = np.arange(len(order)) - np.repeat(vectors.indptr[:-1], np.diff(vectors.indptr))
+    stays = np.sort(order[place < terms])
+    counts = np.bincount(rows[stays], minlength=vectors.shape[0])
+    return sparse.csr_array((vectors.data[stays], vectors.indices[stays], np.concatenate([[0], np.cumsum(counts)])), shape=vectors.shape)
 
 
 def mean_vectors(views: Sequence[sparse.csr_array]) -> sparse.csr_array:
@@ -96,8 +136,7 @@ def nearest(vectors: sparse.csr_array, shops: np.ndarray, top: int = CANDIDATES,
     found = []
     members = [np.flatnonzero(shops == shop) for shop in np.unique(shops)]
     for there in members:
-        transposed = sparse.csr_array(vectors[there].T)
-        best = sp_matmul_topn(vectors, transposed, top_n=top + 1, n_threads=threads).tocoo()
+        best = best_products(vectors, vectors[there], top + 1, threads)
         row, column = best.row, there[best.col]
         found.append(np.stack([np.minimum(row, column), np.maximum(row, column)], 1)[row != column])
     return np.unique(np.concatenate(found), axis=0) if found else np.zeros((0, 2), np.int64)
@@ -138,24 +177,71 @@ def pool(categories: int, shops: np.ndarray, i: np.ndarray, j: np.ndarray) -> np
 
 def score_pairs(given: Categories, threads: int = 2) -> Scored:
     """Every candidate pair with its scores. The order of categories or titles changes nothing but which of two equals comes first."""
-    titles = weighted(given.titles)
+    nothing = np.zeros(0)
+    if given.count < 2 or not given.titles.shape[0]:
+        return Scored(np.zeros(0, np.int64), np.zeros(0, np.int64), nothing, nothing, nothing, {})
+    large = given.listings >= LISTINGS_MIN
+    titles = weighted(given.titles, telling(given.titles, np.where(large[given.category], given.category, -1), given.count))
     texts = mean_vectors(text_vectors(given))
-    spaces = []
+    spaces, place = [], np.full(given.count, -1)
     for shop in np.unique(given.shops):
-        class_of = np.full(given.count, -1)
-        class_of[given.shops == shop] = np.arange(int((given.shops == shop).sum()))
-        spaces.append(label_space(titles, given.category, given.count, class_of, threads))
+        members = np.flatnonzero((given.shops == shop) & large)
+        if len(members):
+            class_of = np.full(given.count, -1)
+            place[members] = class_of[members] = np.arange(len(members))
+            spaces.append(label_space(titles, given.category, given.count, class_of, threads))
+        else:
+            spaces.append(sparse.csr_array((given.count, 1), dtype=np.float32))
     votes = side_by_side(spaces)
     names = mean_vectors(name_vectors(given.names))
     pairs = np.unique(np.concatenate([nearest(view, given.shops, threads=threads) for view in (votes, texts, names)]), axis=0)
     i, j = pairs[:, 0], pairs[:, 1]
     features = {"votes": row_products(votes, i, votes, j), "texts": row_products(texts, i, texts, j),
-                "names": name_similarities(given.names, i, j)}
+                "names": name_similarities(given.names, i, j),
+                "a_to_b": votes_for(spaces, given.shops, place, i, j), "b_to_a": votes_for(spaces, given.shops, place, j, i)}
     first = (features["votes"] + TEXT_WEIGHT * features["texts"] + NAME_WEIGHT * features["names"]) / (1 + TEXT_WEIGHT + NAME_WEIGHT)
-    surest = mutual_best(i, j, first, given.shops)
+    both_large = np.flatnonzero(large[i] & large[j])
+    surest = both_large[mutual_best(i[both_large], j[both_large], first[both_large], given.shops)]
     surest = surest[:round(POOLED * len(surest))]
-    class_of = pool(given.count, given.shops, i[surest], j[surest])
-    pooled = side_by_side([label_space(titles, given.category, given.count, class_of, threads)])
-    features |= {"first": first, "pooled": row_products(pooled, i, pooled, j)}
+    class_of = np.where(large, pool(given.count, given.shops, i[surest], j[surest]), -1)
+    class_of[large] = np.unique(class_of[large], return_inverse=True)[1]
+    if not large.any():
+        class_of = np.arange(given.count)
+    titles = weighted(given.titles, telling(given.titles, class_of[given.category], int(class_of.max()) + 1))
+    pooled = label_space(titles, given.category, given.count, class_of, threads)
+    root = pooled.sqrt()
+    features["pooled"] = row_products(root, i, root, j)
+    features["alike"] = row_minima(pooled, i, pooled, j)
+    single = np.asarray(pooled.multiply(pooled).sum(axis=1)).ravel()
+    features |= {"first": first, "enough": (large[i] & large[j]).astype(float)}
+    features["single"] = np.sqrt(single[i] * single[j])
     score = (features["pooled"] + FIRST_WEIGHT * first) / (1 + FIRST_WEIGHT)
-    return Scored(i, j, features, np.clip(score, 0, 1))
+    return Scored(i, j, np.clip(score, 0, 1), np.clip(row_minima(pooled, i, CONTAINING * pooled, j), 0, 1),
+                  np.clip(row_minima(pooled, j, CONTAINING * pooled, i), 0, 1), {name: np.clip(of, 0, 1) for name, of in features.items()})
+
+
+def votes_for(spaces: Sequence[sparse.csr_array], shops: np.ndarray, place: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """The share of i's titles that would be filed under j in j's shop, 0 where j is too small to be voted for."""
+    found = np.zeros(len(i))
+    for shop, space in enumerate(spaces):
+        here = np.flatnonzero((shops[j] == shop) & (place[j] >= 0))
+        if len(here):
+            found[here] = np.asarray(space[i[here], place[j[here]]]).ravel()
+    return found
+
+
+def kept(found: Scored, shops: np.ndarray, top: int = 3) -> Scored:
+    """The pairs that are among the `top` of either end in the other's shop: enough to see what the best was preferred to.
+
+    Pairs of which one lies in the other stay too.
+    """
+    stays = np.zeros(len(found.i), bool)
+    for one, other in ((found.i, found.j), (found.j, found.i)):
+        order = np.lexsort((other, -found.score, shops[other], one))
+        place = one[order] * (int(shops.max(initial=0)) + 1) + shops[other[order]]
+        starts = np.flatnonzero(np.diff(place, prepend=-1))
+        rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+        stays[order[rank < top]] = True
+    across = shops[found.i] != shops[found.j]
+    stays |= across & (np.maximum(found.i_in_j, found.j_in_i) >= CONTAINED_KEPT)
+    return found.only(stays)

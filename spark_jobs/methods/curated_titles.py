@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -56,7 +55,7 @@ def term_matrix(terms: pa.ChunkedArray | pa.Array) -> sparse.csr_array:
     """Presence of terms, a row a title, terms of one title only left out: they tell nothing apart.
 
     Returns:
-        (titles, kept terms) of float32; columns in the order of their bucket, `words_of` them before the n-grams.
+        (titles, kept terms) of float32; columns in the order of their bucket, the first `words_among` of them words.
     """
     if isinstance(terms, pa.ChunkedArray):
         terms = terms.combine_chunks()
@@ -81,9 +80,6 @@ def words_among(terms: pa.ChunkedArray | pa.Array) -> int:
     return int((titles_with[:BUCKETS] >= 2).sum())
 
 
-def distinct(categories: Sequence[int], titles: Sequence[str]) -> np.ndarray:
-    """Positions of the first of each category's equal titles, as compared after `folded`."""
-    seen: dict[tuple[int, str], int] = {}
-    for at, (category, title) in enumerate(zip(categories, titles, strict=True)):
-        seen.setdefault((category, folded(title)), at)
-    return np.array(sorted(seen.values()), dtype=np.int64)
+def folded_titles(titles: pa.Array) -> pa.Array:
+    """`folded` of each title; null becomes an empty text."""
+    return pa.array([folded(title) if title else "" for title in titles.to_pylist()], type=pa.string())

@@ -30,6 +30,32 @@ def row_products(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
+def row_minima(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray) -> np.ndarray:
+    """Sums over columns of the smaller of row i[k] of `a` and row j[k] of `b`, in bounded memory."""
+    parts = [np.asarray(a[i[at:at + CHUNK]].minimum(b[j[at:at + CHUNK]]).sum(axis=1)).ravel() for at in range(0, len(i), CHUNK)]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def products_with_own(titles: sparse.csr_array, sums: sparse.csr_array, own: np.ndarray) -> np.ndarray:
+    """Of each title, its product with the sum of its own class; 0 where it has none. Looks up only the title's terms."""
+    sums = sparse.csr_array(sums)
+    sums.sort_indices()
+    row = np.repeat(np.arange(titles.shape[0]), np.diff(titles.indptr))
+    inside = own[row] >= 0
+    row, term, value = row[inside], titles.indices[inside], titles.data[inside]
+    width = np.int64(sums.shape[1])
+    keys = np.repeat(np.arange(sums.shape[0], dtype=np.int64), np.diff(sums.indptr)) * width + sums.indices
+    found = sums.data[np.searchsorted(keys, own[row].astype(np.int64) * width + term)]
+    return np.bincount(row, value * found, minlength=titles.shape[0])
+
+
+def best_products(a: sparse.csr_array, b: sparse.csr_array, top: int, threads: int = 2) -> sparse.coo_array:
+    """The `top` largest positive entries of each row of a b^T, exact, without the full product."""
+    if 0 in (*a.shape, *b.shape):
+        return sparse.coo_array((a.shape[0], b.shape[0]))
+    return sp_matmul_topn(sparse.csr_matrix(a), sparse.csr_matrix(b).T.tocsr(), top_n=top, n_threads=threads).tocoo()
+
+
 def grouped(groups: np.ndarray, count: int, weights: np.ndarray | None = None) -> sparse.csr_array:
     """(count, members): which member is in which group; a member whose group is -1 is in none."""
     members = np.flatnonzero(groups >= 0)
@@ -52,9 +78,9 @@ def posteriors(titles: sparse.csr_array, own: np.ndarray, classes: int, threads:
     members = np.flatnonzero(own >= 0)
     sums = grouped(own, classes) @ titles
     squares = np.asarray(sums.multiply(sums).sum(axis=1)).ravel()
-    best = sp_matmul_topn(titles, sparse.csr_array(unit_rows(sums).T), top_n=CLASSES_PER_TITLE, n_threads=threads).tocoo()
+    best = best_products(titles, unit_rows(sums), CLASSES_PER_TITLE, threads)
     other = best.col != own[best.row]
-    with_class = row_products(titles, members, sums, own[members])
+    with_class = products_with_own(titles, sums, own)[members]
     with_itself = np.asarray(titles.multiply(titles).sum(axis=1)).ravel()[members]
     rest = squares[own[members]] - 2 * with_class + with_itself
     alone = rest < 1e-6
