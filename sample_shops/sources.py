@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -207,7 +208,8 @@ def read_listings(path: Path) -> Iterator[tuple[str, ...]]:
         raise LakehouseError(f"The listings file {path} does not exist; name a TSV file, gzip or not, with the columns {', '.join(COLUMNS)}.")
     with path.open("rb") as probe:
         packed = probe.read(2) == b"\x1f\x8b"
-    line_number, seen = 0, set()
+    line_number = 0
+    seen: dict[str, set[str]] = {}
     try:
         with (gzip.open if packed else open)(path, "rt", encoding="utf-8", newline="\n") as lines:
             for line_number, line in enumerate(lines, 1):
@@ -224,9 +226,10 @@ def read_listings(path: Path) -> Iterator[tuple[str, ...]]:
                     raise LakehouseError(f"{path}, line {line_number}: the line has no end; the file is torn, fetch it again.")
                 if not fields[0] or not fields[1] or not fields[4]:
                     raise LakehouseError(f"{path}, line {line_number}: platform, listing_id or native_path is empty; every listing needs them.")
-                if (fields[0], fields[1]) in seen:
+                ids = seen.setdefault(fields[0], set())
+                if fields[1] in ids:
                     raise LakehouseError(f"{path}, line {line_number}: {fields[0]} has the listing_id {fields[1]!r} twice; it must be unique there.")
-                seen.add((fields[0], fields[1]))
+                ids.add(fields[1])
                 yield fields
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise LakehouseError(f"{path}, after line {line_number}: the gzip data ends early or is damaged; fetch the file again.") from None
@@ -266,7 +269,7 @@ def from_listings_file(path: Path, *, images: Path | None = None, image_map: Pat
     album = Album(images, image_map) if images and image_map else None
     rows: dict[str, list[tuple[str, str, str, str]]] = {}
     for platform, listing_id, _, _, native_path, title, label_path in read_listings(path):
-        rows.setdefault(platform, []).append((listing_id, native_path, title, label_path))
+        rows.setdefault(platform, []).append((listing_id, sys.intern(native_path), title, sys.intern(label_path)))
     if limit_per_shop is not None:
         rows = {platform: _sample(its_rows, limit_per_shop, album) for platform, its_rows in rows.items()}
     return [FileShop(platform, its_rows, album) for platform, its_rows in sorted(rows.items())]
