@@ -68,7 +68,11 @@ def audit_and_publish(table: Table, run_id: str = "") -> None:
 
 def audit_in_place(table: Table, run_id: str) -> None:
     """What the frame itself, or an import, recorded, as it stands."""
-    findings = audit(table, spark.read(table))
+    batch = spark.read(table).cache()
+    try:
+        findings = audit(table, batch)
+    finally:
+        batch.unpersist()
     record(table, findings, run_id)
     if failed := failures(findings):
         raise BatchRefused(f"{table.full_name} does not hold {failed}; {_look(run_id)}.")

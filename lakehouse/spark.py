@@ -100,7 +100,7 @@ def read(table: Table, version: int | None = None) -> DataFrame:
     if version is None and arrow.version(table) is None:
         if table.origin in MAY_BE_MISSING:
             return empty(table)
-        raise MissingTable(f"{table.full_name} has not been written yet; run `mep3m run`, or `mep3m build {table.name}`.")
+        raise arrow.missing(table)
     reader = spark.read.format("delta")
     return (reader if version is None else reader.option("versionAsOf", version)).load(arrow.location(table))
 
