@@ -48,12 +48,15 @@ def reasons(mapped: DataFrame, alignments: DataFrame, native_sub_classes: DataFr
              .select("edge.one.*", F.col("edge.other.shop").alias("other_shop"), F.col("edge.other.native_path").alias("other_path"),
                      "decided_by", "evidence", "confidence"))
     other = node.select(F.col("shop").alias("other_shop"), F.col("native_path").alias("other_path"), "node")
-    by_alignment = (edges.join(node, ["shop", "native_path"]).join(other, ["other_shop", "other_path", "node"])
+    by_alignment = (edges.join(F.broadcast(node), ["shop", "native_path"]).join(F.broadcast(other), ["other_shop", "other_path", "node"])
                     .select("shop", "native_path", "confidence", "decided_by",
                             F.format_string("with %s:%s, %s", "other_shop", "other_path", "evidence").alias("reason")))
-    named = native_sub_classes.select("shop", "native_path", "class_id", F.col("native_sub_class").alias("name")).join(node, ["shop", "native_path"])
-    twin = named.withColumnRenamed("native_path", "other_path")
-    by_name = (named.join(twin, ["shop", "class_id", "name", "node"]).where(F.col("native_path") != F.col("other_path"))
+    named = (native_sub_classes.select("shop", "native_path", "class_id", F.col("native_sub_class").alias("name"))
+             .join(F.broadcast(node), ["shop", "native_path"]))
+    bearers = (named.groupBy("shop", "class_id", "name", "node").agg(F.array_sort(F.collect_list("native_path")).alias("bearers"))
+               .where(F.size("bearers") > 1))
+    by_name = (bearers.select("shop", "bearers", F.explode("bearers").alias("native_path"))
+               .select("shop", "native_path", F.explode(F.array_except("bearers", F.array("native_path"))).alias("other_path"))
                .select("shop", "native_path", F.lit(1.0).alias("confidence"), F.lit("same name in one shop").alias("decided_by"),
                        F.format_string("with %s:%s, which bears the same name in the same class of the shop.", "shop", "other_path").alias("reason")))
     return by_alignment.unionByName(by_name)
@@ -63,7 +66,7 @@ def build(taxonomy: DataFrame, alignments: DataFrame, native_sub_classes: DataFr
     """One row a native category whose class is mapped, and one a third level that a source sets apart."""
     from pyspark.sql import functions as F
 
-    mapped = labels(taxonomy)
+    mapped = labels(taxonomy).cache()
     told = F.transform("reasons", lambda one: one["reason"])
     more = F.size("reasons") - SHOWN
     gathered = reasons(mapped, alignments, native_sub_classes).groupBy("shop", "native_path").agg(

@@ -43,10 +43,10 @@ def _category(text: str, known: set[tuple[str, str]]) -> tuple[str, str]:
     if not (colon and shop and path):
         raise LakehouseError(f"{text!r} names no category; write SHOP:PATH, such as 'jd:食品>水果'.")
     if (shop, path) not in known:
-        leaf = path.rpartition(">")[2]
-        near = sorted(":".join(one) for one in known if one[0] == shop and leaf in one[1]) or \
-            difflib.get_close_matches(text, sorted(map(":".join, known)), n=3, cutoff=0.5)
-        raise LakehouseError(f"No shop has the category {text!r}; " + (f"there is {', '.join(near[:3])}." if near else "see silver.native_sub_classes."))
+        leaves = {one: one[1].rpartition(">")[2] for one in sorted(known) if one[0] == shop}
+        alike = difflib.get_close_matches(path.rpartition(">")[2], leaves.values(), n=3, cutoff=0.5)
+        near = [":".join(one) for leaf in dict.fromkeys(alike) for one in leaves if leaves[one] == leaf][:3]
+        raise LakehouseError(f"No shop has the category {text!r}; {'there is ' + ', '.join(near) if near else 'see silver.native_sub_classes'}.")
     return shop, path
 
 
@@ -136,7 +136,7 @@ def waiting() -> list[dict]:
         shown = {known[m]["native_sub_class"] for m in members if m in known}
         found.append({"kind": "name", "listings": sum(listings), "category": ":".join(anchor), "other": "", "value": node["name"],
                       "question": f"which name: {', '.join(sorted(shown))}?", "evidence": evidence.get(anchor, "")})
-    review = _rows(tables.ALIGNMENTS, filters=pc.field("zone") == "review")
+    review = _rows(tables.ALIGNMENTS, filters=arrow.text("zone") == "review")
     for pair in review:
         a, b = (pair["shop_a"], pair["native_path_a"]), (pair["shop_b"], pair["native_path_b"])
         if pair["relation"] == "narrower" or pair["relation"] != "broader":

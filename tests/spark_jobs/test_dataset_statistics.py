@@ -16,7 +16,7 @@ def test_numbers_against_a_count_by_hand(spark):
     rows = [product(0, 1, "苹果", "a"), product(1, 1, "苹果苹果", "b"), product(2, 1, "果" * 12), product(3, 2, "橙")]
     tree = frame(spark, TAXONOMY, node(1, 5, "食品类"), node(2, 1, "s1", 5), node(2, 2, "s2", 5, provisional=True), node(3, 3, "x", 1), node(2, 9, "旧", 5, retired=True))
     images = frame(spark, RAW_IMAGES, {"image_sha256": "a", "path": "a", "format": "jpeg"}, {"image_sha256": "b", "path": "b", "format": "png"})
-    batch = dataset_statistics.build(frame(spark, PRODUCTS, *rows), tree, images)
+    batch = dataset_statistics.build(frame(spark, PRODUCTS, *rows), tree, images).cache()
     assert batch.dtypes == [(c.name, c.type) for c in DATASET_STATISTICS.columns]
     collected = batch.collect()
     found = {(row.statistic, row.group): row.value for row in collected}

@@ -19,7 +19,7 @@ def test_every_category_finds_its_labels_and_the_evidence(spark):
                     native("yixun", "苹果"))
     pairs = frame(spark, ALIGNMENTS, aligned(("jd", "饮料"), ("yixun", "饮料饮品")) | {"evidence": "S_label 0.67."},
                   aligned(("jd", "水果"), ("yixun", "饮料饮品")) | {"evidence": "overruled"}, aligned(("jd", "水果"), ("yixun", "苹果"), "none", "apart"))
-    mapping = label_mapping.build(tree, pairs, natives)
+    mapping = label_mapping.build(tree, pairs, natives).cache()
     assert mapping.dtypes == [(c.name, c.type) for c in LABEL_MAPPING.columns]
     rows = {one[:2]: one[2:] for one in collected(mapping, "shop", "native_path", "class_id", "sub_class_id", "sub_class_name", "subsub_class_id",
                                                   "subsub_class_name", "decided_by")}

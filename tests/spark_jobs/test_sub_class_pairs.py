@@ -34,7 +34,7 @@ TAXONOMY = st.lists(st.builds(lambda shop, top, name, class_id: sub_class(shop, 
 
 
 @pytest.mark.jvm
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=TAXONOMY, block=st.sampled_from([3, 7, 10_000]))
 def test_blocking_loses_no_pair_and_changes_no_score(spark, rows, block):
     whole = paper.BLOCK
