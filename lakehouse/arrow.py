@@ -16,7 +16,7 @@ from deltalake.table import TableMerger
 
 from lakehouse import settings
 from lakehouse.errors import LakehouseError, MissingTable
-from lakehouse.tables import Table
+from lakehouse.tables import Origin, Table
 
 ATTEMPTS = 20
 SCALARS = {
@@ -68,6 +68,12 @@ def location(table: Table) -> str:
     return settings.load().location(table.schema, table.name)
 
 
+def missing(table: Table) -> MissingTable:
+    """What to say, and to do, where nothing has been written to a table yet."""
+    way = "`mep3m crawl` or `mep3m import`" if table.origin is Origin.LANDED else f"`mep3m run`, or `mep3m build {table.name}`"
+    return MissingTable(f"{table.full_name} has not been written yet; run {way}.")
+
+
 def open_table(table: Table, version: int | None = None) -> DeltaTable:
     """The Delta table as of `version`, the newest by default.
 
@@ -78,7 +84,7 @@ def open_table(table: Table, version: int | None = None) -> DeltaTable:
     try:
         return DeltaTable(location(table), version=version)
     except TableNotFoundError:
-        raise MissingTable(f"{table.full_name} has not been written yet; run `mep3m run`, or `mep3m build {table.name}`.") from None
+        raise missing(table) from None
     except DeltaError as error:
         raise LakehouseError(f"{table.full_name} cannot be read at version {version}: {str(error).splitlines()[0]}") from None
 
