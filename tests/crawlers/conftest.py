@@ -46,6 +46,18 @@ def reactor_loop() -> asyncio.AbstractEventLoop:
     return reactor._asyncioEventloop
 
 
+FAST = {"test_a_crawl_lands_every_listing_with_its_picture", "test_crawl_runs_tells_the_story"}
+PROCESSES = {"forks", "crawl", "reactor_loop"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that crawl are many: all but a few are marked, so that the fast tier can leave them out."""
+    for item in items:
+        name = getattr(item, "originalname", item.name)
+        if PROCESSES & set(getattr(item, "fixturenames", ())) and name not in FAST:
+            item.add_marker(pytest.mark.crawl)
+
+
 class Anywhere(Territory):
     """No guard: everything belongs to the shop."""
 
