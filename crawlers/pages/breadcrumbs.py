@@ -82,7 +82,8 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         cue = bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         between = _separators(element)
         strong = sum(1 for one in between if STRONG_SEPARATOR.search(one))
-        if not (sure or maybe or cue or (strong >= 1 and links >= 2) or (before and 2 <= links <= 6 and element.tag in LISTS)):
+        spoken = sure or maybe or cue or (strong >= 1 and links >= 2)
+        if not spoken and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
             continue
         crumbs = crumbs_of(document, element)
         if not crumbs or len(crumbs) > MOST + 3:
@@ -106,8 +107,15 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
     return sorted(found, key=lambda trail: -trail.worth)
 
 
+def _repeats(element: lxml.html.HtmlElement, said: set[str]) -> bool:
+    """Whether two of its links are called what the page says of itself."""
+    return len(said) > 1 and sum(1 for link in element.iter("a") if key(clean(link.text_content())[:LONGEST_LEVEL]) in said) > 1
+
+
 def _names_of(element: lxml.html.HtmlElement) -> str:
     """Everything that says what an element is."""
+    if not element.attrib:
+        return ""
     said = (element.get(name) for name in ("aria-label", "itemtype", "typeof", "data-component"))
     return " ".join(filter(None, (marks(element), *said)))
 
@@ -115,6 +123,8 @@ def _names_of(element: lxml.html.HtmlElement) -> str:
 def _holders(document: Document) -> set[int]:
     """Ids of elements that hold several elements called a breadcrumb, of one link each: those are levels, and their parent is the path."""
     levels: dict[int, int] = {}
+    if not re.search(r"crumb", document.text, re.I):
+        return set()
     for element in document.elements:
         if element.tag in ("li", "span", "div", "a", "p", "td") and _called(_names_of(element))[0]:
             links = sum(1 for _ in islice(element.iter("a"), 3))

@@ -90,7 +90,7 @@ class Document:
 
     def absolute(self, address: object) -> str | None:
         """An http(s) URL made absolute; None for anything else (`data:`, `javascript:`, an empty value)."""
-        if not isinstance(address, str) or not address.strip():
+        if not isinstance(address, str) or not address.strip() or address.lstrip()[:5].lower() in ("data:", "javas", "#"):
             return None
         try:
             full = urljoin(self.base_url, re.sub(r"[\t\r\n]", "", address.strip()))

@@ -71,6 +71,8 @@ class Candidate:
 
 def marks(element: lxml.html.HtmlElement) -> str:
     """The element's class, id and test names: what its author calls it."""
+    if not element.attrib:
+        return ""
     return " ".join(
         filter(None, (element.get("class"), element.get("id"), element.get("data-testid"), element.get("data-test"), element.get("role")))
     )
