@@ -40,10 +40,8 @@ def test_every_table_has_its_suite_and_no_suite_is_left_over():
     assert modules("expectations") - OF_EXPECTATIONS == {table.name for table in tables.ALL}
 
 
-def test_every_job_has_its_test_and_every_test_its_job():
-    found = modules("tests/spark_jobs", "test_")
-    assert JOBS - found == set()
-    assert found - JOBS <= modules("spark_jobs"), "a test is named after what it tests"
+def test_every_job_has_its_test():
+    assert JOBS - modules("tests/spark_jobs", "test_") == set()
 
 
 def test_every_suite_has_rows_that_break_it():
