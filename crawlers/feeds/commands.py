@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Land files in bronze without HTTP.")
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="Land files in bronze without HTTP.")
 
 
 def _import_id(fingerprint: str, *options: object) -> str:
@@ -80,7 +80,7 @@ def feed(
 ) -> None:
     """A shop's own feed: id, title, category (product_type), link, image_link.
 
-    Pictures are recorded as addresses; a crawl fetches them.
+    Pictures are recorded as addresses and not fetched.
     """
     from crawlers.feeds import feed as reader
     from crawlers.feeds import landing

@@ -13,7 +13,7 @@ import typer
 
 from lakehouse.errors import LakehouseError
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 SUFFIXES = (".html", ".htm", ".html.gz", ".htm.gz")
 MAX_BYTES = 100_000_000
 
