@@ -17,7 +17,7 @@ CREATE TABLE queue(number INTEGER PRIMARY KEY, digest BLOB UNIQUE, url TEXT, kin
 CREATE INDEX waiting ON queue(rank, number) WHERE state = 0;
 CREATE TABLE validators(digest BLOB PRIMARY KEY, etag TEXT, last_modified TEXT, listing_id TEXT, image_sha256 TEXT);
 CREATE TABLE listings(name BLOB PRIMARY KEY);
-CREATE TABLE earlier(name BLOB PRIMARY KEY, content BLOB);
+CREATE TABLE earlier(name BLOB PRIMARY KEY, content BLOB, complete INTEGER);
 CREATE TABLE pictures(digest BLOB PRIMARY KEY, image_sha256 TEXT, verdict TEXT);
 CREATE TABLE contents(image_sha256 TEXT PRIMARY KEY, verdict TEXT);
 CREATE TABLE links(digest BLOB PRIMARY KEY) WITHOUT ROWID;
@@ -113,8 +113,13 @@ class CrawlMemory:
         self._db.executemany("INSERT OR IGNORE INTO listings VALUES (?)", keys)
         return not known
 
-    def earlier_listings(self, rows: Iterable[tuple[str, bytes]]) -> None:
-        self._db.executemany("INSERT OR REPLACE INTO earlier VALUES (?,?)", ((digest(name), content) for name, content in rows))
+    def earlier_listings(self, rows: Iterable[tuple[str, bytes, bool]]) -> None:
+        """Rows of (listing_id, content, whether it has the picture it should have), oldest crawl first."""
+        self._db.executemany("INSERT OR REPLACE INTO earlier VALUES (?,?,?)", ((digest(name), *rest) for name, *rest in rows))
+
+    def was_complete(self, listing_id: str) -> bool:
+        row = self._db.execute("SELECT complete FROM earlier WHERE name = ?", (digest(listing_id),)).fetchone()
+        return row is not None and bool(row[0])
 
     def is_as_before(self, listing_id: str, content: bytes) -> bool:
         """Whether an earlier crawl landed the listing with the very same content."""

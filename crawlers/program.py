@@ -114,9 +114,13 @@ def main(options: Options, *, start: str = "", shop: str = "", shops: Path | Non
     """
     if options.spider not in spiders():
         raise LakehouseError(f"No spider is called {options.spider!r}; `mep3m crawl --list` shows them.")
-    for url in ([start] if start else []) + ([url for _, url in read_shops(shops)] if shops else []):
+    _ = settings.load().path        # pictures and locks need a folder
+    cut_off = runs.unfinished(shop) if resume else []
+    pairs = [] if resume else _pairs(start, shop, shops)
+    for url in [row["source"] for row in cut_off] + [url for _, url in pairs]:
         check_start(url, options.addresses)
-    crawls = _crawls(options, start, shop, shops, resume)
+    crawls = [runs.take_up(row, **options.for_a_crawl()) for row in cut_off]
+    crawls += [runs.begin(name, url, options.spider, **options.for_a_crawl()) for name, url in pairs]
     if not crawls:
         Console(stderr=True).print("No crawl was cut off; nothing to go on with.")
         return 0
@@ -130,21 +134,23 @@ def _unchanged(row: dict[str, Any]) -> int:
     return dict(row["counters"]).get("crawl/listings_unchanged", 0)
 
 
-def _crawls(options: Options, start: str, shop: str, shops: Path | None, resume: bool) -> list[runs.Crawl]:
-    if resume:
-        return [runs.take_up(row, **options.for_a_crawl()) for row in runs.unfinished(shop)]
+def _pairs(start: str, shop: str, shops: Path | None) -> list[tuple[str, str]]:
+    """(shop, start URL) of each new crawl.
+
+    Raises:
+        LakehouseError: nothing was named, a shop twice, or one by a name that cannot be used.
+    """
     if shops:
         pairs = read_shops(shops)
     elif start and shop:
         pairs = [(shop, start)]
     else:
         raise LakehouseError("Say what to crawl: --start URL --shop NAME, --shops FILE, or --resume.")
-    twice = sorted({name for name, _ in pairs if [n for n, _ in pairs].count(name) > 1})
+    names = [runs.check_shop(name) for name, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise LakehouseError(f"Shop {twice[0]} is named twice; one crawl at a time reads a shop.")
-    for name, _ in pairs:
-        runs.check_shop(name)
-    return [runs.begin(name, url, options.spider, **options.for_a_crawl()) for name, url in pairs]
+    return pairs
 
 
 def is_allowed(url: str, addresses: Sequence[str]) -> bool:

@@ -139,10 +139,8 @@ def _crawl(crawl_id: str, shop: str, start: str, spider: str, started_at: dateti
                  pages_before=_pages_today(shop, clock()), last_listings=_last_listings(shop, crawl_id), **limits)
 
 
-def _lock(shop: str) -> IO | None:
-    """Held as long as the process lives, so that a crawl that died can be told from one that runs. None on an object store."""
-    if not settings.load().is_local:
-        return None
+def _lock(shop: str) -> IO:
+    """Held as long as the process lives, so that a crawl that died can be told from one that runs."""
     place = settings.load().path / "crawl_locks" / f"{shop}.lock"
     place.parent.mkdir(parents=True, exist_ok=True)
     lock = place.open("w")
@@ -231,29 +229,21 @@ def _learn_from_earlier(crawl: Crawl) -> None:
         if row["crawl_id"] != crawl.crawl_id and not row["spider"].startswith("import")}
     if not ids:
         return
-    earlier = arrow.text("crawl_id").isin(list(ids))
-    complete: set[str] = set()
-    newest: dict[str, datetime] = {}
-    columns = ("listing_id", "crawl_id", "title", "breadcrumbs", "image_urls", "image_url", "image_sha256")
-
-    def listings() -> Iterator[tuple[str, bytes]]:
-        for row in _rows(tables.RAW_LISTINGS, earlier, columns):
-            at = ids[row["crawl_id"]]
-            if newest.setdefault(row["listing_id"], at) <= at:
-                newest[row["listing_id"]] = at
-                (complete.discard if row["image_urls"] and not row["image_sha256"] else complete.add)(row["listing_id"])
-                yield row["listing_id"], listing_content(row)
-
-    crawl.memory.earlier_listings(listings())
-    answered = (earlier & arrow.text("status").isin(["fetched", "unchanged"]) & arrow.text("kind").isin(["product", "image"])
+    in_order = sorted(ids, key=ids.__getitem__)                             # the newest crawl has the last word
+    for crawl_id in in_order:
+        columns = ("listing_id", "title", "breadcrumbs", "image_urls", "image_url", "image_sha256")
+        listings = _rows(tables.RAW_LISTINGS, arrow.text("crawl_id") == crawl_id, columns)
+        crawl.memory.earlier_listings(
+            (row["listing_id"], listing_content(row), bool(row["image_sha256"] or not row["image_urls"])) for row in listings)
+    answered = (arrow.text("status").isin(["fetched", "unchanged"]) & arrow.text("kind").isin(["product", "image"])
                 & (pc.field("etag").is_valid() | pc.field("last_modified").is_valid()))
-    for crawl_id in sorted(ids, key=ids.__getitem__):                       # the newest answer has the last word
+    for crawl_id in in_order:
         columns = ("url", "kind", "etag", "last_modified", "listing_id", "image_sha256")
         pages = _rows(tables.CRAWL_PAGES, answered & (arrow.text("crawl_id") == crawl_id), columns)
         crawl.memory.remember_validators(
             (page["url"], page["etag"], page["last_modified"], page["listing_id"], page["image_sha256"]) for page in pages
             # A page whose picture never arrived is asked for in full again.
-            if (page["image_sha256"] if page["kind"] == "image" else page["listing_id"] in complete))
+            if (page["image_sha256"] if page["kind"] == "image" else page["listing_id"] and crawl.memory.was_complete(page["listing_id"])))
 
 
 def listing_content(row: Mapping[str, Any]) -> bytes:

@@ -31,7 +31,7 @@ class BronzePipeline:
             try:
                 await self.landing.relieve()
             except Exception:
-                self.crawler.engine.close_spider(self.crawler.spider, "landing_failed")
+                self.closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="landing_failed"))
                 return
 
     async def close_spider(self) -> None:

@@ -14,7 +14,9 @@ import psutil
 import pytest
 from aiohttp import web
 
+from crawlers import program
 from lakehouse import arrow, tables
+from lakehouse.errors import LakehouseError
 from tests.crawlers.forked import Forks
 from tests.crawlers.shop import Server, picture, product_page, small_shop
 
@@ -148,6 +150,19 @@ def test_nothing_to_resume_is_no_error(forks, servers, lake):
     hits = server.hits.total()
     assert forks.wait(forks.start(lake, resume=True)) == 0
     assert server.hits.total() == hits
+
+
+def test_a_resume_that_may_not_read_the_shop_says_so_and_spoils_nothing(server, crawl, rows):
+    small_shop(server, 10)
+    first = crawl(server.url + "/", "tea", max_pages=3)
+    arrow.upsert(tables.CRAWL_RUNS, arrow.batch(tables.CRAWL_RUNS, [{**first, "finish_reason": None, "finished_at": None}]))
+    before = rows(tables.CRAWL_PAGES)
+
+    with pytest.raises(LakehouseError, match=r"is at 127\.0\.0\.1, which is not a public address"):
+        program.main(program.Options(), resume=True)
+
+    assert rows(tables.CRAWL_PAGES) == before
+    assert crawl(shop="tea", resume=True)["listings"] == 10
 
 
 # Coming again --------------------------------------------------------------------------------------------------------
