@@ -6,12 +6,14 @@ import importlib
 import logging
 import time
 import uuid
+from itertools import takewhile
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from lakehouse import tables
+from lakehouse.errors import LakehouseError
 from lakehouse.tables import Origin, Table
 
 app = typer.Typer()
@@ -31,6 +33,23 @@ def build(table: Table, run_id: str, arguments: list[str]) -> None:
     gate.let_through(table, run_id)
 
 
+def apart(words: list[str]) -> tuple[list[str], list[str]]:
+    """Tables, and what follows them: the options of their jobs.
+
+    Raises:
+        LakehouseError: there are options and no tables that they could belong to.
+
+    >>> apart(["sub_class_pairs", "alignments", "--strategy", "paper"])
+    (['sub_class_pairs', 'alignments'], ['--strategy', 'paper'])
+    """
+    given = list(takewhile(lambda word: not word.startswith("-"), words))
+    options = words[len(given):]
+    if options and not given:
+        raise LakehouseError(f"{options[0]} belongs to some tables' own jobs; name them first, such as: "
+                             "mep3m build sub_class_pairs alignments --strategy paper")
+    return given, options
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(
     context: typer.Context,
@@ -43,8 +62,7 @@ def run(
     Options of a table's own job are passed on to it: mep3m build alignments --strategy paper.
     """
     console = Console(stderr=True)
-    given = [name for name in names or () if not name.startswith("-")]
-    arguments = [*(name for name in names or () if name.startswith("-")), *context.args]
+    given, arguments = apart([*(names or ()), *context.args])
     if given:
         wanted = tables.in_build_order(tuple(tables.find(name) for name in given))
     else:
