@@ -195,8 +195,10 @@ def run(crawls: list[runs.Crawl], options: Options) -> list[dict[str, Any]]:
 
     given = configuration.scrapy_settings(allowed=options.addresses, throttled=is_throttled(options, [crawl.start for crawl in crawls]))
     quiet = not logging.getLogger().isEnabledFor(logging.INFO)
-    logging.getLogger("scrapy.crawler").setLevel(logging.WARNING)
+    if quiet:
+        logging.disable(logging.INFO)       # Scrapy opens its loggers wide while it is being made
     process = AsyncCrawlerProcess(given)
+    logging.disable(logging.NOTSET)
     for chatty in ("scrapy", "twisted", "spidermon") if quiet else ():
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
     kinds = spiders()
