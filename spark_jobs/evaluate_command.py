@@ -1,18 +1,28 @@
-"""mep3m evaluate: the alignment against an answer key."""
+"""mep3m evaluate: the alignment against an answer key and people's labels."""
 
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from lakehouse import tables
 from lakehouse.errors import LakehouseError
 
+if TYPE_CHECKING:
+    from spark_jobs.methods.evaluation import Category, Labels, Pair
+
 evaluate = typer.Typer(no_args_is_help=True, help="Measure the alignment against an answer key.")
 GOLD = ("platform_a", "path_a", "platform_b", "path_b")
+LABELLED = ("platform", "native_path", "human_label_path")
+TABLE = Path("docs") / "alignment.md"
+BEGIN, END = "<!-- table: mep3m evaluate table -->", "<!-- end of table -->"
 
 
 @evaluate.callback()
@@ -20,41 +30,174 @@ def _group() -> None:
     """Measure what the lake holds."""
 
 
-def read_gold(path: Path) -> tuple[set[tuple], int]:
-    """Pairs of (shop, path), the smaller first; and the fewest listings that a category of the key has (columns n_a, n_b), 1 where it does not say.
+def read_rows(path: Path, columns: tuple[str, ...], what: str) -> list[dict[str, str]]:
+    """A tab-separated file, gzipped or not, with a header and without quoting.
+
+    Raises:
+        LakehouseError: there is no such file, it is no text in UTF-8, or it lacks a column.
+    """
+    opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except FileNotFoundError:
+        raise LakehouseError(f"{path} is not there; give a tab-separated file with the columns {', '.join(columns)}.") from None
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, IsADirectoryError):
+        raise LakehouseError(f"{path} does not read as text in UTF-8; give a tab-separated file with the columns {', '.join(columns)}.") from None
+    if not rows or set(columns) - set(rows[0]):
+        raise LakehouseError(f"{path} is no {what}; it needs the tab-separated columns {', '.join(columns)}.")
+    return rows
+
+
+def read_gold(path: Path) -> set[Pair]:
+    """Pairs of (shop, path) that hold the same products.
 
     Raises:
         LakehouseError: there is no such file, or it lacks a column.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except FileNotFoundError:
-        raise LakehouseError(f"{path} is not there; give a tab-separated file with the columns {', '.join(GOLD)}.") from None
-    if not rows or set(GOLD) - set(rows[0]):
-        raise LakehouseError(f"{path} is no answer key; it needs the tab-separated columns {', '.join(GOLD)}.")
-    fewest = min((int(row[n]) for row in rows for n in ("n_a", "n_b") if (row.get(n) or "").isdecimal()), default=1)
-    return {tuple(sorted(((row["platform_a"], row["path_a"]), (row["platform_b"], row["path_b"])))) for row in rows}, fewest
+    from spark_jobs.methods.evaluation import pair
+
+    return {pair((row["platform_a"], row["path_a"]), (row["platform_b"], row["path_b"])) for row in read_rows(path, GOLD, "answer key")}
+
+
+def read_labels(path: Path) -> Labels:
+    """People's labels of a listings file, counted by category.
+
+    Raises:
+        LakehouseError: there is no such file, or it lacks a column.
+    """
+    import pyarrow as pa
+
+    from spark_jobs.methods.evaluation import Labels
+    from spark_jobs.methods.titles import visible_levels
+
+    rows = read_rows(path, LABELLED, "labelled listings file")
+    raw = sorted({row["native_path"] for row in rows})
+    clean = dict(zip(raw, (">".join(levels) for levels in visible_levels(pa.array([one.split(">") for one in raw])).to_pylist()), strict=True))
+    counts: dict[Category, Counter] = defaultdict(Counter)
+    for row in rows:
+        if row["human_label_path"]:
+            counts[row["platform"], clean[row["native_path"]]][row["human_label_path"]] += 1
+    return Labels(counts)
+
+
+def decided(strategy: str | None) -> list[dict]:
+    """The rows of alignments: the lake's where no strategy or the one that made them is asked for, else decided anew without writing.
+
+    Raises:
+        MissingTable: what it needs has not been written yet.
+    """
+    from lakehouse import arrow
+
+    columns = [*tables.PAIR_KEY, "relation", "zone", "confidence", "strategy", "evidence"]
+    if strategy is None:
+        return arrow.read(tables.ALIGNMENTS, columns=columns).to_pylist()
+    if arrow.version(tables.ALIGNMENTS) is not None:
+        rows = arrow.read(tables.ALIGNMENTS, columns=columns).to_pylist()
+        if rows and rows[0]["strategy"] == strategy:
+            return rows
+    from lakehouse import spark
+    from spark_jobs import alignments, strategies, sub_class_pairs
+
+    strategies.find(strategy)
+    native, listings = spark.read(tables.NATIVE_SUB_CLASSES), spark.read(tables.LISTINGS)
+    pairs = sub_class_pairs.build(native, listings, strategy=strategy).localCheckpoint()
+    return alignments.build(pairs, native, spark.read(tables.NAMING_DECISIONS), strategy=strategy).select(*columns).toArrow().to_pylist()
+
+
+def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict[Category, dict]) -> dict[str, Any]:
+    """Every figure, as plain values.
+
+    Args:
+        known: the lake's categories with `listings` and `class_name`; a pair of the key about another one is counted and named.
+    """
+    from spark_jobs.methods import evaluation as measures
+
+    stated = key
+    strangers = sorted({category for one in stated for category in one if category not in known})
+    shops = {shop for one in stated for shop, _ in one}
+    relations = {((row["shop_a"], row["native_path_a"]), (row["shop_b"], row["native_path_b"])): row for row in rows}
+    across = {ends: row for ends, row in relations.items() if ends[0][0] != ends[1][0]}
+    asked = {ends: row for ends, row in across.items() if {ends[0][0], ends[1][0]} <= shops}
+    found = {frozenset(ends) for ends, row in asked.items() if row["relation"] == "equivalent"}
+    small = {one for one in found if any(known.get(category, {"listings": 0})["listings"] < measures.LISTINGS_MIN for category in one)}
+    found -= small
+    merged = {frozenset(ends) for ends, row in asked.items() if row["relation"] == "equivalent" and row["zone"] == "merged"} - small
+    large = {category for category, row in known.items() if row["listings"] >= measures.LARGE}
+    result: dict[str, Any] = {
+        "strategy": rows[0]["strategy"] if rows else None,
+        "strict": measures.strict(found, key).rounded(),
+        "merged_zone": {"pairs": len(merged), "share_of_merges": round(len(merged) / max(len(found), 1), 4),
+                        "strict_precision": round(measures.strict(merged, key).precision, 4)},
+        "both_sides_10_listings": {"strict": measures.strict({p for p in found if p <= large}, {p for p in key if p <= large}).rounded()},
+        "per_shop_pair": measures.per_shop_pair(found, key, labels, sorted(shops)),
+        "intervals_95": measures.intervals(found, key, labels),
+        "left_out": {"pairs_of_fewer_than_5_listings": len(small),
+                     "unknown_categories_in_key": len(strangers), "unknown": [":".join(one) for one in strangers[:20]]},
+    }
+    if labels is None:
+        return result
+    result["tolerant"] = measures.tolerant(found, key, labels).rounded()
+    result["merged_zone"]["tolerant_precision"] = round(measures.tolerant(merged, key, labels).precision, 4)
+    result["both_sides_10_listings"]["tolerant"] = measures.tolerant(
+        {p for p in found if p <= large}, {p for p in key if p <= large}, labels).rounded()
+    by_itself = [frozenset(ends) for ends, row in relations.items() if row["relation"] == "equivalent" and row["zone"] == "merged"]
+    proposed = [frozenset(ends) for ends, row in relations.items() if row["relation"] == "equivalent"]
+    for name, clusters in (("merged_by_itself", measures.components(by_itself)), ("every_proposal_accepted", measures.components(proposed))):
+        result[f"listings_{name}"] = {"b_cubed": measures.b_cubed(clusters, labels), "v_measure": measures.v_measure(clusters, labels)}
+    result["per_relation"] = measures.by_relation({ends: row["relation"] for ends, row in across.items()}, measures.relations_by_labels(labels))
+    return result
+
+
+def categories() -> dict[Category, dict]:
+    """The lake's native sub-classes by (shop, path)."""
+    from lakehouse import arrow
+
+    rows = arrow.read(tables.NATIVE_SUB_CLASSES, columns=["shop", "native_path", "native_sub_class", "class_name", "listings"]).to_pylist()
+    return {(row["shop"], row["native_path"]): row for row in rows}
 
 
 @evaluate.command()
-def alignment(gold: Path = typer.Option(..., help="Tab-separated pairs: platform_a, path_a, platform_b, path_b.")) -> None:
-    """Precision, recall and F1 of the merged pairs, as JSON.
+def alignment(
+    gold: Path = typer.Option(..., help="Tab-separated pairs: platform_a, path_a, platform_b, path_b."),
+    labels: Path = typer.Option(None, help="Listings with people's labels: platform, native_path, human_label_path; gzipped or not."),
+    strategy: str = typer.Option(None, help="paper or curated; the one that the lake was aligned with by default."),
+    report: Path = typer.Option(None, help="Where to write what was confused with what, for a person to read."),
+) -> None:
+    """Precision, recall and F1 of the pairs, the zones, the relations and the curated sub-classes, as JSON."""
+    key, of_people = read_gold(gold), read_labels(labels) if labels else None
+    rows, known = decided(strategy), categories()
+    print(json.dumps(measure(rows, key, of_people, known), ensure_ascii=False, indent=1))
+    if report:
+        from spark_jobs.methods.confusion import confusion
 
-    A pair counts where both categories have as many listings as the key asks of its own: what it leaves out it cannot judge.
-    """
+        report.write_text(confusion(rows, key, of_people), encoding="utf-8")
 
-    from lakehouse import arrow
 
-    key, fewest = read_gold(gold)
-    sub_classes = arrow.read(tables.NATIVE_SUB_CLASSES, columns=["shop", "native_path", "listings"]).to_pylist()
-    judged = {(row["shop"], row["native_path"]) for row in sub_classes if row["listings"] >= fewest}
-    merged = arrow.read(tables.ALIGNMENTS, columns=list(tables.PAIR_KEY),
-                        filters=(arrow.text("relation") == "equivalent") & (arrow.text("zone") == "merged")).to_pylist()
-    everything = {((row["shop_a"], row["native_path_a"]), (row["shop_b"], row["native_path_b"])) for row in merged}
-    found = {pair for pair in everything if judged.issuperset(pair)}
-    right = len(found & key)
-    precision, recall = right / max(len(found), 1), right / max(len(key), 1)
-    print(json.dumps({"pairs_merged": len(everything), "pairs_judged": len(found), "pairs_in_key": len(key), "right": right,
-                      "precision": round(precision, 4), "recall": round(recall, 4),
-                      "f1": round(2 * precision * recall / max(precision + recall, 1e-12), 4), "listings_at_least": fewest}))
+@evaluate.command()
+def table(
+    gold: Path = typer.Option(..., help="As for `alignment`."),
+    labels: Path = typer.Option(..., help="As for `alignment`."),
+    output: Path = typer.Option(TABLE, help="The page whose table is written anew."),
+) -> None:
+    """Measure every strategy on the lake and write the table of docs/alignment.md."""
+    from spark_jobs import strategies
+
+    key, of_people, known = read_gold(gold), read_labels(labels), categories()
+    lines = ["| strategy | strict P / R / F1 | tolerant F1 | merged by itself: share, tolerant P | B-cubed F1 by itself / accepted | V-measure |",
+             "| --- | --- | --- | --- | --- | --- |"]
+    for name in strategies.MODULES:
+        got = measure(decided(name), key, of_people, known)
+        strict, interval = got["strict"], got["intervals_95"].get("strict_f1", [0, 0])
+        lines.append(f"| `{name}` | {strict['precision']:.2f} / {strict['recall']:.2f} / **{strict['f1']:.3f}** "
+                     f"({interval[0]:.2f} to {interval[1]:.2f}) | {got['tolerant']['f1']:.3f} "
+                     f"| {got['merged_zone']['share_of_merges']:.2f}, {got['merged_zone']['tolerant_precision']:.3f} "
+                     f"| {got['listings_merged_by_itself']['b_cubed']['f1']:.3f} / {got['listings_every_proposal_accepted']['b_cubed']['f1']:.3f} "
+                     f"| {got['listings_merged_by_itself']['v_measure']['v_measure']:.3f} |")
+    made = "\n".join([BEGIN, *lines, END])
+    page = output.read_text(encoding="utf-8") if output.exists() else f"{BEGIN}\n{END}\n"
+    if BEGIN not in page or END not in page:
+        raise LakehouseError(f"{output} has no place for the table; it needs the lines {BEGIN} and {END}.")
+    before, after = page.split(BEGIN)[0], page.split(END, 1)[1]
+    output.write_text(before + made + after, encoding="utf-8")
+    print(made)

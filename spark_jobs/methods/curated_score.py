@@ -30,7 +30,7 @@ from spark_jobs.methods.curated_votes import (
 LISTINGS_MIN = 5        # a category with fewer says too little: it is no class to vote for, and no pair of it is merged by itself
 CANDIDATES = 6          # per category, shop and view; benchmarks/alignment.py prints their recall against all pairs
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
-TERMS = 600             # of a category and weighting, the weightiest: the rest moves no cosine and would fill the memory
+TERMS = 200             # of a category and weighting, the weightiest: the rest moves no cosine and would fill the memory
 CONTAINING = 4          # a votes where b does if b gives the class at least a quarter of what a does
 CONTAINED_KEPT = 0.6
 NAME_WEIGHT, TEXT_WEIGHT, FIRST_WEIGHT = 0.1, 0.5, 0.6      # docs/alignment.md shows what other values give: little
@@ -97,9 +97,9 @@ def text_vectors(given: Categories) -> list[sparse.csr_array]:
     found = []
     sizes = np.maximum(np.bincount(given.category, minlength=given.count), 1)
     for columns in (slice(0, given.words), slice(given.words, None)):
-        counts = sparse.csr_array(grouped(given.category, given.count) @ given.titles[:, columns])
-        if counts.nnz == 0:
+        if given.titles[:, columns].shape[1] == 0:
             continue
+        counts = sparse.csr_array(grouped(given.category, given.count) @ given.titles[:, columns])
         rows = np.repeat(np.arange(given.count), np.diff(counts.indptr))
         rare = np.log((given.count + 1) / np.maximum(np.bincount(counts.indices, minlength=counts.shape[1]), 1))[counts.indices]
         share = counts.data / sizes[rows]
@@ -182,7 +182,7 @@ def score_pairs(given: Categories, threads: int = 2) -> Scored:
         return Scored(np.zeros(0, np.int64), np.zeros(0, np.int64), nothing, nothing, nothing, {})
     large = given.listings >= LISTINGS_MIN
     titles = weighted(given.titles, telling(given.titles, np.where(large[given.category], given.category, -1), given.count))
-    texts = mean_vectors(text_vectors(given))
+    texts = mean_vectors(text_vectors(given) or [sparse.csr_array((given.count, 1), dtype=np.float32)])
     spaces, place = [], np.full(given.count, -1)
     for shop in np.unique(given.shops):
         members = np.flatnonzero((given.shops == shop) & large)

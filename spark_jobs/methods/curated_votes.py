@@ -45,8 +45,11 @@ def products_with_own(titles: sparse.csr_array, sums: sparse.csr_array, own: np.
     row, term, value = row[inside], titles.indices[inside], titles.data[inside]
     width = np.int64(sums.shape[1])
     keys = np.repeat(np.arange(sums.shape[0], dtype=np.int64), np.diff(sums.indptr)) * width + sums.indices
-    found = sums.data[np.searchsorted(keys, own[row].astype(np.int64) * width + term)]
-    return np.bincount(row, value * found, minlength=titles.shape[0])
+    wanted = own[row].astype(np.int64) * width + term
+    place = np.searchsorted(keys, wanted)
+    there = np.flatnonzero(place < len(keys))
+    there = there[keys[place[there]] == wanted[there]]
+    return np.bincount(row[there], value[there] * sums.data[place[there]], minlength=titles.shape[0])
 
 
 def best_products(a: sparse.csr_array, b: sparse.csr_array, top: int, threads: int = 2) -> sparse.coo_array:

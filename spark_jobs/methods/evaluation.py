@@ -16,6 +16,7 @@ import numpy as np
 Category = tuple[str, str]
 Pair = frozenset
 OVERLAP_MIN, OVERLAP_SLACK = 0.6, 0.1   # of a pair that counts although the key chose its twin
+LISTINGS_MIN = 5                        # of the key: smaller categories are not in it
 LARGE = 10                              # titles from which on a category says clearly what it holds
 ROUNDING = 1e-6
 

@@ -1,0 +1,187 @@
+"""Strategy `curated` on a small catalogue whose answer is known, and on what shops really deliver: nothing, one listing, no name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy import sparse
+
+from lakehouse import tables
+from spark_jobs import alignments, strategies, sub_class_pairs
+from spark_jobs.methods import curated_names, curated_score, curated_titles, curated_votes
+from spark_jobs.methods.curated import scored_pairs
+from spark_jobs.methods.relations import judge
+from tests.spark_jobs.lake_rows import frame
+
+KINDS = {"空调": "变频 挂机 冷暖 制冷 静音", "洗衣机": "滚筒 波轮 脱水 洗涤 节能", "苹果": "红富士 脆甜 新鲜 果园 水果", "牙刷": "软毛 电动 护龈 清洁 口腔",
+         "键盘": "机械 无线 背光 游戏 办公", "奶粉": "婴儿 配方 罐装 段 营养"}
+BRANDS = ("海森", "乐家", "优朗", "贝塔")
+
+
+def titles_of(kind: str, shop: int, count: int = 12) -> list[str]:
+    words = KINDS[kind].split()
+    return [f"{BRANDS[(n + shop) % 4]}{kind}{words[n % 5]}{words[(n * 3 + shop + 1) % 5]} {n}号" for n in range(count)]
+
+
+def catalogue(renamed: dict[str, str] | None = None) -> list[dict]:
+    """Six kinds in three shops; the second shop has other names where `renamed` says so."""
+    rows = []
+    for shop in range(3):
+        for kind in KINDS:
+            name = (renamed or {}).get(kind, kind) if shop == 1 else kind
+            rows += [{"shop": f"s{shop}", "native_path": f"类{shop}>{name}", "title": title} for title in titles_of(kind, shop)]
+    return rows
+
+
+def tables_of(rows: list[dict]) -> tuple[pa.Table, pa.Table]:
+    """Listings as the two Arrow tables that the strategy scores."""
+    keys = sorted({(row["shop"], row["native_path"]) for row in rows})
+    sizes = {key: sum((row["shop"], row["native_path"]) == key for row in rows) for key in keys}
+    sub_classes = pa.table({
+        "shop": [shop for shop, _ in keys], "native_path": [path for _, path in keys], "native_sub_class": [path.split(">")[-1] for _, path in keys],
+        "class_id": pa.array([1] * len(keys), pa.int32()), "listings": [sizes[key] for key in keys],
+        "term_counts": pa.array([[{"term": "词", "count": 1}]] * len(keys), pa.list_(pa.struct([("term", pa.string()), ("count", pa.int32())]))),
+    })
+    position = {key: n for n, key in enumerate(keys)}
+    distinct = sorted({(position[row["shop"], row["native_path"]], curated_titles.folded(row["title"])) for row in rows if row["title"]})
+    return sub_classes, pa.table({"category": pa.array([n for n, _ in distinct], pa.int32()),
+                                  "terms": curated_titles.hashed(pa.array([title for _, title in distinct], pa.string()))})
+
+
+def equivalent(rows: list[dict]) -> set[tuple[str, str]]:
+    judged = judge(scored_pairs(*tables_of(rows), threads=1)).to_pylist()
+    return {(row["native_path_a"], row["native_path_b"]) for row in judged if row["relation"] == "equivalent"}
+
+
+def test_the_same_kinds_find_one_another_in_every_shop():
+    assert equivalent(catalogue()) == {(f"类{a}>{kind}", f"类{b}>{kind}") for kind in KINDS for a in range(3) for b in range(a + 1, 3)}
+
+
+def test_titles_find_what_names_hide():
+    renamed = {"苹果": "时令鲜果", "牙刷": "口腔护理"}
+    found = equivalent(catalogue(renamed))
+    assert {("类0>苹果", "类1>时令鲜果"), ("类0>牙刷", "类1>口腔护理")} <= found
+
+
+def test_the_order_of_listings_changes_nothing():
+    rows = catalogue()
+    assert scored_pairs(*tables_of(rows), threads=1).equals(scored_pairs(*tables_of(rows[::-1]), threads=1))
+
+
+def test_two_threads_score_as_one():
+    given = tables_of(catalogue())
+    assert scored_pairs(*given, threads=1).equals(scored_pairs(*given, threads=2))
+
+
+@pytest.mark.parametrize("names", [["", "", ""], ["///", "……", "，"], ["衣", "鞋", "衣"]])
+def test_names_that_say_nothing_leave_the_titles_to_speak(names):
+    rows = catalogue()
+    for row in rows:
+        shop = int(row["shop"][1])
+        if row["native_path"].endswith("空调"):
+            row["native_path"] = f"类{shop}>{names[shop]}"
+    found = equivalent(rows)
+    assert (f"类0>{names[0]}", f"类1>{names[1]}") in found
+
+
+def test_a_sub_class_with_one_listing_waits_for_a_person():
+    rows = [*catalogue(), {"shop": "s3", "native_path": "类3>空调", "title": "海森空调变频挂机"}]
+    judged = judge(scored_pairs(*tables_of(rows), threads=1)).to_pylist()
+    single = [row for row in judged if "s3" in (row["shop_a"], row["shop_b"])]
+    assert single and all(row["zone"] != "merged" and "too few to say" in row["evidence"] for row in single)
+
+
+def test_a_million_listings_are_as_good_as_their_distinct_titles():
+    rows = catalogue()
+    assert equivalent(rows + rows * 3) == equivalent(rows)
+
+
+@pytest.mark.parametrize("rows", [[], [{"shop": "s0", "native_path": "一", "title": "苹果"}],
+                                  [{"shop": f"s{n}", "native_path": "一", "title": ""} for n in range(3)],
+                                  [{"shop": "s0", "native_path": str(n), "title": f"红富士苹果{n}箱"} for n in range(8)],
+                                  [{"shop": f"s{n % 2}", "native_path": "一", "title": "🍎 123"} for n in range(8)]])
+def test_too_little_to_compare_is_no_error(rows):
+    found = scored_pairs(*tables_of(rows), threads=1)
+    assert found.column_names == [field.strip().split()[0] for field in tables_in_order()]
+    judge(found)
+
+
+def tables_in_order() -> list[str]:
+    return [f"{column.name} {column.type}" for column in tables.SUB_CLASS_PAIRS.columns]
+
+
+def test_scores_are_shares():
+    found = scored_pairs(*tables_of(catalogue()), threads=1)
+    for column in ("score", "contained_a_in_b", "contained_b_in_a", "label_similarity", "content_similarity"):
+        values = np.asarray(found[column])
+        assert values.min() >= 0 and values.max() <= 1
+    for entry in found["features"].combine_chunks().flatten().to_pylist():
+        assert 0 <= entry["value"] <= 1
+
+
+def test_candidates_change_which_pairs_exist_and_never_a_score(monkeypatch):
+    given = tables_of(catalogue())
+    few = {(row["native_path_a"], row["native_path_b"]): row for row in scored_pairs(*given, threads=1).to_pylist()}
+    nearest = curated_score.nearest
+    monkeypatch.setattr(curated_score, "nearest", lambda vectors, shops, top=99, threads=1: nearest(vectors, shops, 99, threads))
+    monkeypatch.setattr(curated_score.kept, "__defaults__", (99,))
+    every = {(row["native_path_a"], row["native_path_b"]): row for row in scored_pairs(*given, threads=1).to_pylist()}
+    assert len(every) == 18 * 17 // 2 > len(few)
+    assert all(every[ends] == row for ends, row in few.items())
+
+
+# ------------------------------------------------------------------------------------------------------------- the parts
+
+def test_a_title_does_not_vote_for_where_it_already_is():
+    """Two classes of two titles each that share nothing but one pair across: the twin decides, not the title itself."""
+    titles = curated_votes.unit_rows(sparse.csr_array(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)))
+    votes = curated_votes.posteriors(titles, np.array([0, 0, 1, 1]), 2, threads=1).toarray()
+    assert votes[0, 1] > 0.9 and votes[2, 0] > 0.9
+    assert np.allclose(votes.sum(axis=1), 1)
+
+
+def test_a_term_of_every_category_tells_nothing():
+    titles = sparse.csr_array(np.array([[1, 1], [1, 1], [1, 0], [1, 0]], dtype=np.float32))
+    everywhere, somewhere = curated_score.telling(titles, np.array([0, 0, 1, 1]), 2)
+    assert everywhere == 0 < somewhere
+
+
+def test_the_best_products_are_the_dense_ones():
+    random = np.random.default_rng(3)
+    a, b = (sparse.csr_array(random.random((n, 20)) * (random.random((n, 20)) > 0.6)).astype(np.float32) for n in (15, 25))
+    best = curated_votes.best_products(a, b, 4, 1)
+    dense = (a @ b.T).toarray()
+    for row in range(15):
+        assert np.allclose(np.sort(best.data[best.row == row])[::-1], np.sort(dense[row])[::-1][:4], atol=1e-5)
+
+
+def test_names_are_alike_both_ways_and_to_themselves():
+    names = ["电饭煲/电压力锅", "电压力锅", "苹果", "", "Apple 苹果"]
+    i, j = (part.ravel() for part in np.meshgrid(np.arange(5), np.arange(5)))
+    matrix = curated_names.name_similarities(names, i, j).reshape(5, 5)
+    assert np.allclose(matrix, matrix.T)
+    assert np.allclose(np.diag(matrix), [1, 1, 1, 0, 1])
+    assert matrix[0, 1] > matrix[0, 2]
+
+
+def test_a_pool_holds_one_category_of_a_shop():
+    classes = curated_score.pool(4, np.array([0, 1, 0, 1]), np.array([0, 1, 2]), np.array([1, 2, 3]))
+    assert classes[0] == classes[1] != classes[2] == classes[3]
+
+
+# ---------------------------------------------------------------------------------------------------------------- Spark
+
+@pytest.mark.jvm
+def test_spark_gives_what_the_arrays_give(spark):
+    rows = catalogue({"苹果": "时令鲜果"})
+    sub_classes, _ = tables_of(rows)
+    native = frame(spark, tables.NATIVE_SUB_CLASSES, *({**row, "term_counts": [("词", 1)], "native_class": "类"} for row in sub_classes.to_pylist()))
+    listings = frame(spark, tables.LISTINGS, *({**row, "listing_id": str(n)} for n, row in enumerate(rows)))
+    pairs = sub_class_pairs.build(native, listings, strategy="curated", options=strategies.Options())
+    assert pairs.dtypes == [(column.name, column.type) for column in tables.SUB_CLASS_PAIRS.columns]
+    decided = alignments.build(pairs, native, frame(spark, tables.NAMING_DECISIONS), strategy="curated")
+    assert decided.dtypes == [(column.name, column.type) for column in tables.ALIGNMENTS.columns]
+    found = {(row.native_path_a, row.native_path_b) for row in decided.where("relation = 'equivalent'").collect()}
+    assert found == equivalent(rows)
+    assert ("类0>苹果", "类1>时令鲜果") in found
