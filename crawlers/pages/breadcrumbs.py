@@ -210,8 +210,9 @@ def _is_name(level: str, name: str) -> bool:
     return (said in whole and len(said) >= 0.6 * len(whole)) or (whole in said and len(whole) >= 0.5 * len(said) and len(whole) > 5)
 
 
-def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites: set[str]) -> list[str]:
-    """Levels without the home page at the front and the product at the end, no level twice in a row.
+def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites: set[str], marked: bool = False) -> list[str]:
+    """Levels without the home page at the front and the product at the end; one level said twice is one, two of the same name that lead
+    to different pages are two, and so are two in the page's own BreadcrumbList (`marked`).
 
     Args:
         names: what the page calls its product: the name chosen, and the headings and titles that it was chosen from.
@@ -233,11 +234,12 @@ def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites:
         and any(_like_name(levels[-1][0], name) for name in names)
     ):
         levels.pop()
-    kept: list[str] = []
-    for text, _ in levels:
-        if not kept or key(kept[-1]) != key(text):
-            kept.append(text)
-    return kept
+    kept: list[Crumb] = []
+    for text, address in levels:
+        again = bool(kept) and key(kept[-1][0]) == key(text)
+        if not again or (address != kept[-1][1] and bool(address and kept[-1][1])) or marked:
+            kept.append((text, address))
+    return [text for text, _ in kept]
 
 
 def _is_product(levels: list[Crumb], names: list[str], page_url: str) -> bool:
@@ -278,10 +280,10 @@ def choose(
     """
     names = [name, *also_named]
 
-    def tidied(crumbs: Iterable[Crumb]) -> list[str]:
-        return tidy(crumbs, page_url=document.url, names=names, sites=sites)
+    def tidied(crumbs: Iterable[Crumb], marked: bool = False) -> list[str]:
+        return tidy(crumbs, page_url=document.url, names=names, sites=sites, marked=marked)
 
-    from_markup = [(levels, rule) for levels, rule in ((tidied(crumbs), rule) for crumbs, rule in marked) if levels]
+    from_markup = [(levels, rule) for levels, rule in ((tidied(crumbs, True), rule) for crumbs, rule in marked) if levels]
     seen = [(tidied(trail.crumbs), trail) for trail in trails]
     seen = [(levels, trail) for levels, trail in seen if levels and len(levels) <= MOST and trail.worth >= 4.0]
     shown = max(seen, key=lambda pair: pair[1].worth, default=None)
