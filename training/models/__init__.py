@@ -1,4 +1,4 @@
-"""Models by name. Each file has a frozen `Config` of sizes and `build(config) -> keras.Model`, and knows neither Horovod, MLflow nor files."""
+"""Models by name. Each file has `build(config) -> keras.Model`, sizes in a frozen Config, and knows neither Horovod, MLflow nor files."""
 
 from __future__ import annotations
 
