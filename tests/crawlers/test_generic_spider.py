@@ -70,7 +70,7 @@ def test_a_picture_that_many_listings_share_is_fetched_once(server, crawl, rows)
     for number in range(10):
         server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, images=[f"{server.url}/img/7-0.jpg"])
 
-    crawl(server.url + "/", "tea")
+    crawl(server.url + "/", "tea", overrides={"CONCURRENT_REQUESTS": 1, "CONCURRENT_ITEMS": 1})      # one after the other: not shared by chance
 
     assert server.hits["/img/7-0.jpg"] == 1
     assert {row["image_sha256"] for row in rows(tables.RAW_LISTINGS)} == {hashlib.sha256(picture(7)).hexdigest()}
