@@ -15,6 +15,7 @@ DAGS = Path(__file__).resolve().parent
 def environment(given: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The variables that `airflow` needs; those already given stand."""
     root = settings.load().path
+    port = given.get("AIRFLOW__API__PORT", "8080")
     ours = {
         "LAKEHOUSE_ROOT": str(root),                                    # tasks run in folders of their own
         "AIRFLOW_HOME": str(root / "airflow"),
@@ -24,6 +25,8 @@ def environment(given: Mapping[str, str] = os.environ) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "2",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "true",        # no password: the server listens on loopback alone
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": port,
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",           # where tasks report to, too: it must follow the port
         "AIRFLOW__API__WORKERS": "1",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{given.get('PATH', os.defpath)}",
     }

@@ -45,5 +45,6 @@ def test_the_environment_is_the_lakes_own_and_what_is_set_already_stands(lake):
     assert made["LAKEHOUSE_ROOT"] == str(lake) and made["AIRFLOW_HOME"] == "/srv/airflow"
     assert made["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
     assert made["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert environment({"AIRFLOW__API__PORT": "18080"})["AIRFLOW__API__BASE_URL"] == "http://127.0.0.1:18080", "tasks report there"
     assert (Path(made["AIRFLOW__CORE__DAGS_FOLDER"]) / "curate.py").exists()
     assert made["PATH"].split(os.pathsep) == [str(BIN), "/usr/bin"]
