@@ -36,10 +36,10 @@ def ranks_among(end: np.ndarray, other_shop: np.ndarray, score: np.ndarray, tie:
     return ranks, others
 
 
-CLEAR_MIN = 0.80        # of `clearness`, from which a mutual best is equivalent; the one threshold on which F1 hangs
-SURE_MIN = 0.99         # of `sureness`, from which it is merged without a person
+EQUIVALENT_MIN = 0.75   # of `certainty`, from which a mutual best is equivalent: where as many pairs are taken as the shops share kinds
+MERGED_MIN = 0.97       # of certainty, from which it is merged without a person: the better half
 DOUBLE_MIN, DOUBLE_SHOWN = 0.80, 0.72       # of the score inside one shop: merged, shown
-SHOWN_MIN = 0.70        # of clearness, from which a mutual best that is not clear enough is shown to a person
+SHOWN_MIN = 0.65        # of certainty, from which a mutual best that is not certain enough is shown to a person
 CONTAINED_MIN, CONTAINS_MAX = 0.6, 0.4      # of a's votes that fall where b's do, and of b's where a's do, for "a is narrower"
 SIBLINGS_MIN = 2        # so many of a shop lie in b before b counts as their broader one
 OVERLAPPING_MIN = 0.5   # of the votes that fall alike
@@ -48,8 +48,8 @@ OVERLAPPING_MIN = 0.5   # of the votes that fall alike
 def judge(rows: pa.Table) -> pa.Table:
     """Relation, zone, confidence and evidence of each pair.
 
-    Two categories are `equivalent` if each is the other's best of its shop, and clearly: the score and half its lead over the next
-    best reach `CLEAR_MIN`. They are merged by themselves where most of both's titles go to one and the same kind of product.
+    Two categories are `equivalent` if each is the other's best of its shop and their `certainty` reaches `EQUIVALENT_MIN`; from
+    `MERGED_MIN` on they are merged by themselves.
     a is `narrower` than b if a's titles lie in b and b's do not lie in a, and at least one more category of a's shop lies in b too.
 
     Args:
@@ -71,18 +71,17 @@ def judge(rows: pa.Table) -> pa.Table:
     rank_b, next_b = ranks_among(b, shop[a], eligible, a)
     second = np.maximum(np.where(next_a >= 0, eligible[next_a], 0), np.where(next_b >= 0, eligible[next_b], 0))
     best = (rank_a == 0) & (rank_b == 0) & (eligible > 0)
-    clear = clearness(score, second)
-    sure = sureness(features)
+    certain = certainty(score, second, features)
     same_shop = shop[a] == shop[b]
-    equivalent = best & np.where(same_shop, score >= DOUBLE_SHOWN, clear >= CLEAR_MIN)
-    merged = equivalent & np.where(same_shop, score >= DOUBLE_MIN, sure >= SURE_MIN)
+    equivalent = best & np.where(same_shop, score >= DOUBLE_SHOWN, certain >= EQUIVALENT_MIN)
+    merged = equivalent & np.where(same_shop, score >= DOUBLE_MIN, certain >= MERGED_MIN)
     inside, outside = (np.asarray(rows[column], dtype=float) for column in ("contained_a_in_b", "contained_b_in_a"))
     narrower, broader = within(a, b, shop, ~equivalent & ~same_shop & (features["enough"] > 0), inside, outside)
-    shown = (best & ~same_shop & (clear >= SHOWN_MIN)) | narrower | broader | equivalent
+    shown = (best & ~same_shop & (certain >= SHOWN_MIN)) | narrower | broader | equivalent
     relation = np.select([equivalent, narrower, broader, features["alike"] >= OVERLAPPING_MIN], [EQUIVALENT, NARROWER, BROADER, OVERLAPPING], NONE)
     zone = np.select([merged, shown], [MERGED, REVIEW], APART)
     confidence = np.select([relation == EQUIVALENT, relation == NARROWER, relation == BROADER, relation == OVERLAPPING],
-                           [clear, inside, outside, features["alike"]], 1 - score)
+                           [certain, inside, outside, features["alike"]], 1 - score)
     by_rank = list(known)
     said = []
     for n, (one, other) in enumerate(zip(ends, others, strict=True)):
@@ -104,14 +103,15 @@ def judge(rows: pa.Table) -> pa.Table:
     })
 
 
-def clearness(score: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The score and half its lead over the next best that either end could have."""
-    return score + 0.5 * (score - second)
+def certainty(score: np.ndarray, second: np.ndarray, features: dict[str, np.ndarray]) -> np.ndarray:
+    """How certain it is that a pair is one: how good and clear the choice is, and how far both ends hold one and the same kind.
 
-
-def sureness(features: dict[str, np.ndarray]) -> np.ndarray:
-    """How much of both ends' titles goes to the same kinds of product, how much to a single one, and a little their names."""
-    return features["alike"] + 0.3 * features["single"] + 0.1 * features["names"]
+    The first is the score and half its lead over the next best that either end could have; the second is the share of titles that go
+    to the same kinds, a little more where that is a single kind and where the names agree. Their mean, so roughly 0 to 1.
+    """
+    clear = score + 0.5 * (score - second)
+    same = features["alike"] + 0.3 * features["single"] + 0.1 * features["names"]
+    return (clear + same) / 2
 
 
 def within(a: np.ndarray, b: np.ndarray, shop: np.ndarray, allowed: np.ndarray, inside: np.ndarray,

@@ -31,12 +31,15 @@ def test_a_clear_mutual_best_is_merged_and_its_rival_is_not():
 
 
 def test_a_narrow_lead_is_shown_to_a_person():
-    first, second = said({"ends": (("a", "空调"), ("b", "空调")), "score": 0.75}, {"ends": (("a", "空调"), ("b", "挂机")), "score": 0.745})
+    first, second = said({"ends": (("a", "空调"), ("b", "空调")), "score": 0.75, "features": {"alike": 0.6, "single": 0.2, "names": 0}},
+                         {"ends": (("a", "空调"), ("b", "挂机")), "score": 0.745})
     assert first == ("overlapping", "review") and second[1] == "apart"
 
 
 def test_what_goes_to_many_kinds_of_product_is_not_merged_by_itself():
-    assert said({"ends": (("a", "女装"), ("b", "女装")), "score": 0.9, "features": {"alike": 0.7, "single": 0.1}}) == [("equivalent", "review")]
+    wide = {"alike": 0.7, "single": 0.1}
+    first, _ = said({"ends": (("a", "女装"), ("b", "女装")), "score": 0.8, "features": wide}, {"ends": (("a", "女装"), ("b", "裙")), "score": 0.7})
+    assert first == ("equivalent", "review")
 
 
 def test_too_few_listings_are_never_merged():
