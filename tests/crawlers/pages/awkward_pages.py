@@ -152,3 +152,12 @@ def category_that_holds_the_product_s_name() -> Page:
         f"{name} | Feet", '<ol class="breadcrumb"><li><a href="/">Home</a></li><li><a href="/men">Men</a></li><li><a href="/men/running">Men\'s Running Shoes</a></li></ol>'
         f'<h1>{name}</h1><div class="gallery"><img src="/i/rs.jpg"></div>' + FOOTER),
         name, ("Men", "Men's Running Shoes"), "rs.jpg")
+
+
+@page
+def path_below_the_heading_told_by_its_addresses() -> Page:
+    name = "Folding Saw 21 cm"
+    return Page("https://saws.example/p/21", html(
+        f"{name} | Saws", f'<h1>{name}</h1><div class="gallery"><img src="/i/fs21.jpg"></div>'
+        '<div class="x1"><a href="/garden">Garden</a> / <a href="/garden/cutting">Cutting</a> / <a href="/garden/cutting/hand-saws">Hand saws</a></div>' + FOOTER),
+        name, ("Garden", "Cutting", "Hand saws"), "fs21.jpg")
