@@ -45,7 +45,7 @@ def sample_shops(arguments: list[object], scratch: Path) -> Iterator[Path]:
         LakehouseError: it did not come up.
     """
     ready = scratch / "shops.json"
-    server = subprocess.Popen([*MEP3M, "sample-shops", "serve", *map(str, arguments), "--port", "0", "--ready-file", str(ready)])
+    server = subprocess.Popen([*MEP3M, "sample-shops", "serve", *map(str, arguments), "--ready-file", str(ready)])
     try:
         deadline = time.monotonic() + SERVER_READY_WITHIN_S
         while not ready.exists():
@@ -65,6 +65,7 @@ def sample_shops(arguments: list[object], scratch: Path) -> Iterator[Path]:
 def run(
     size: int = typer.Option(3000, help="Listings of the generated sample shops."),
     seed: int = typer.Option(7, help="Of the generated sample shops."),
+    port: int = typer.Option(8700, help="Of the first sample shop; the same each time, so that a second run finds pages unchanged."),
     shops: Path = typer.Option(None, help="Your own shops: a JSON list of {\"shop\", \"url\"}; nothing is generated or served."),
     listings: Path = typer.Option(None, help="Serve this listings file (TSV, gzip or not) as shops, instead of generated ones."),
     class_map: Path = typer.Option(None, help="CSV: which curated class each shop's first-level class belongs to."),
@@ -96,7 +97,7 @@ def run(
                 source = ["--listings", size, "--seed", seed]
                 step(console, "sample-shops", "generate", scratch / "key", *source)
                 class_map, gold = class_map or scratch / "key" / "class_map.csv", scratch / "key" / "gold_pairs.tsv"
-            with sample_shops(source, scratch) as ready:
+            with sample_shops([*source, "--port", port], scratch) as ready:
                 step(console, "crawl", "--shops", ready, "--allow-address", "127.0.0.1")
         step(console, "build", *(["--class-map", class_map] if class_map else []))
         if not summary.rows("products"):
