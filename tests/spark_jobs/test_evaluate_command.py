@@ -1,0 +1,77 @@
+"""mep3m evaluate on a lake of four categories, and on answer keys as people send them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from lakehouse import arrow, tables
+from lakehouse.errors import LakehouseError
+from spark_jobs.evaluate_command import evaluate, read_gold, read_labels
+from tests.spark_jobs.lake_rows import row
+
+KEY = "platform_a\tpath_a\tplatform_b\tpath_b\n"
+
+
+@pytest.fixture
+def aligned(lake):
+    """空调 of both shops merged, 冰箱 and 冰柜 proposed, and a pair of a shop that no key asks about."""
+    sizes = {("a", "空调"): 20, ("b", "空调"): 20, ("a", "冰箱"): 9, ("b", "冰柜"): 9, ("c", "空调"): 9, ("b", "小"): 2}
+
+    def land(table, *rows):
+        arrow.append(table, arrow.batch(table, [dict(zip(table.column_names, row(table, **one), strict=True)) for one in rows]))
+
+    land(tables.NATIVE_SUB_CLASSES, *({"shop": shop, "native_path": path, "native_sub_class": path, "listings": n} for (shop, path), n in sizes.items()))
+    pair = {"shop_a": "a", "shop_b": "b", "relation": "equivalent", "strategy": "curated", "decided_by": "curated", "evidence": "why"}
+    land(tables.ALIGNMENTS, {**pair, "native_path_a": "空调", "native_path_b": "空调", "zone": "merged"},
+         {**pair, "native_path_a": "冰箱", "native_path_b": "冰柜", "zone": "review"}, {**pair, "native_path_a": "冰箱", "native_path_b": "小", "zone": "review"},
+         {**pair, "native_path_a": "空调", "shop_b": "c", "native_path_b": "空调", "zone": "merged"})
+    labels = "platform\tnative_path\thuman_label_path\n" + "".join(
+        f"{shop}\t{path}\t{'冷>空调' if path == '空调' else '冷>冰箱'}\n" * n for (shop, path), n in sizes.items())
+    with gzip.open(lake / "listings.tsv.gz", "wt", encoding="utf-8") as file:
+        file.write(labels)
+    return lake
+
+
+def asked(lake, key: str, *options: str) -> dict:
+    (lake / "gold.tsv").write_text(KEY + key, encoding="utf-8")
+    result = CliRunner().invoke(evaluate, ["alignment", "--gold", str(lake / "gold.tsv"), *options])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
+
+
+def test_every_figure_of_a_small_lake(aligned):
+    got = asked(aligned, "b\t空调\ta\t空调\n", "--labels", str(aligned / "listings.tsv.gz"), "--report", str(aligned / "report.md"))
+    assert (got["strict"]["precision"], got["strict"]["recall"], got["strict"]["found"]) == (0.5, 1.0, 2)
+    assert got["tolerant"]["precision"] == 1.0                     # 冰箱 and 冰柜 have one label
+    assert got["merged_zone"] == {"pairs": 1, "share_of_merges": 0.5, "strict_precision": 1.0, "tolerant_precision": 1.0}
+    assert got["left_out"]["pairs_of_fewer_than_5_listings"] == 1
+    assert got["both_sides_10_listings"]["strict"]["found"] == 1
+    assert set(got["per_shop_pair"]) == {"a / b"}
+    assert got["listings_every_proposal_accepted"]["b_cubed"]["f1"] == 1.0 > got["listings_merged_by_itself"]["b_cubed"]["f1"]
+    assert "a: 冰箱 | b: 冰柜" in (aligned / "report.md").read_text(encoding="utf-8")
+
+
+def test_categories_that_the_lake_does_not_know_are_counted_and_named(aligned):
+    got = asked(aligned, "b\t空调\ta\t空调\na\t没有\tb\t冰柜\n")
+    assert got["left_out"]["unknown_categories_in_key"] == 1 and got["left_out"]["unknown"] == ["a:没有"]
+    assert got["strict"]["recall"] == 0.5 and "tolerant" not in got
+
+
+@pytest.mark.parametrize(("text", "said"), [("a,b\n1,2\n", "is no answer key"), ("", "is no answer key"), (b"\xff\xfe\x00", "does not read as text in UTF-8")])
+def test_a_file_that_is_no_key_is_one_sentence(tmp_path, text, said):
+    file = tmp_path / "gold.tsv"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(LakehouseError, match=said):
+        read_gold(file)
+
+
+def test_a_missing_key_and_a_torn_archive_are_one_sentence(tmp_path):
+    with pytest.raises(LakehouseError, match="is not there"):
+        read_gold(tmp_path / "none.tsv")
+    (tmp_path / "labels.tsv.gz").write_bytes(b"not gzip")
+    with pytest.raises(LakehouseError, match="does not read"):
+        read_labels(tmp_path / "labels.tsv.gz")
