@@ -26,7 +26,7 @@ from tests.spark_jobs.lake_rows import row
 from tests.spark_jobs.test_listings import RUNS, seen
 from tests.spark_jobs.test_taxonomy import aligned, native
 
-pytestmark = [pytest.mark.jvm, pytest.mark.slow]
+pytestmark = [pytest.mark.jvm, pytest.mark.slow, pytest.mark.timeout(1800)]      # four engines are started one after another
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
 
 
@@ -46,10 +46,21 @@ def inputs_of_taxonomy() -> None:
     land(LISTINGS, *({"shop": "jd", "listing_id": str(n), "native_path": f"食品>{n}"} for n in range(100)))
 
 
-def start(table: Table, root: Path) -> subprocess.Popen:
-    code = f"from lakehouse import build, tables; build.build(tables.find({table.name!r}), 'run', [])"
-    return subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "LAKEHOUSE_ROOT": str(root)}, start_new_session=True,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+@pytest.fixture
+def start():
+    """Begins a table's job and gate in a process group of its own; what is left of it is ended with the test."""
+    begun = []
+
+    def start(table: Table, root: Path) -> subprocess.Popen:
+        code = f"from lakehouse import build, tables; build.build(tables.find({table.name!r}), 'run', [])"
+        begun.append(subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "LAKEHOUSE_ROOT": str(root)}, start_new_session=True,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        return begun[-1]
+
+    yield start
+    for process in begun:
+        if process.poll() is None:
+            kill(process)
 
 
 def kill(process: subprocess.Popen) -> None:
@@ -63,7 +74,7 @@ def rows(table: Table, root: Path, monkeypatch) -> list[dict]:
 
 
 @pytest.mark.parametrize(("table", "inputs"), [(LISTINGS, inputs_of_listings), (TAXONOMY, inputs_of_taxonomy)], ids=lambda v: getattr(v, "name", ""))
-def test_killed_while_staging_and_while_publishing(lake, tmp_path, monkeypatch, table, inputs):
+def test_killed_while_staging_and_while_publishing(lake, tmp_path, monkeypatch, start, table, inputs):
     inputs()
     undisturbed = tmp_path / "undisturbed"
     shutil.copytree(lake, undisturbed)
