@@ -59,7 +59,7 @@ def check_tools() -> None:
 
 
 def run(*command: object, **more_environment: str) -> None:
-    environment = {**os.environ, "UV_LINK_MODE": "copy", **more_environment}
+    environment = {**os.environ, **more_environment}
     log = VENV / "setup.log"
     with log.open("a") as out:
         done = subprocess.run([str(c) for c in command], stdout=out, stderr=subprocess.STDOUT, env=environment, cwd=ROOT, check=False)
