@@ -77,7 +77,8 @@ def train_model(
     )
     if if_needed and (asked.folder / "registered.json").exists():
         done = json.loads((asked.folder / "registered.json").read_text("utf-8"))
-        log.info("%s of %s version %d is registered already: %s version %d.", model, asked.table, asked.version, done["model"], done["version"])
+        registered = f"{done['model']} version {done['version']}"
+        typer.echo(f"{model} of {asked.table} version {asked.version} is registered already: {registered}.", err=True)
         return
     if again or (asked.folder / "registered.json").exists():
         shutil.rmtree(asked.folder, ignore_errors=True)
@@ -152,7 +153,7 @@ def compare_models(
     print(page)
     comparison.write(out, title, page)
     tracking.close_comparison(parent, page)
-    log.info("Written to %s.", out)
+    typer.echo(f"Written to {out}.", err=True)
 
 
 @promote.command()

@@ -56,7 +56,7 @@ def run(plan: Plan) -> None:
                 written.write(line)
                 text = PREFIX.sub("", line).rstrip()
                 if text.startswith((f"{plan.model}:", "Going on")) or "count as" in text or "checkpoint" in text:
-                    log.info("%s", text)
+                    print(text, file=sys.stderr, flush=True)     # a person waits for it
         except BaseException:
             process.terminate()
             raise
