@@ -52,7 +52,7 @@ def doubted(model: str, confidence: float) -> list[dict]:
 
     if not 0 <= confidence <= 1:
         raise LakehouseError(f"--confidence is {confidence}; it is a probability, from 0 to 1.")
-    scored = arrow.read(tables.PREDICTIONS, filters=pc.field("model") == model)
+    scored = arrow.read(tables.PREDICTIONS, filters=arrow.text("model") == model)
     if not scored.num_rows:
         raise LakehouseError(f"{model} has scored no product yet; run `mep3m score --model {model}`.")
     newest = pc.max(scored["version"])

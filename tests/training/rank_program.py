@@ -34,4 +34,5 @@ def main(out: Path) -> None:
     np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, **{f"w{n:03d}": weights for n, weights in enumerate(trainer.state())})
 
 
-main(Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
