@@ -82,5 +82,6 @@ def show(console: Console, *, seconds: float, answer_key: dict) -> None:
                   "  mep3m sql \"select class_name, count(*) from gold.products group by 1\"\n"
                   "  mep3m names pending       merged sub-classes that wait for a name\n"
                   "  mep3m review              decide on a page in the browser\n"
+                  "  mep3m promote             let the challenger try for champion on the same test rows\n"
                   "  mep3m score --suspects    products whose label a model doubts\n"
                   "  mep3m run --shops FILE    your own shops; see the README")
