@@ -16,7 +16,7 @@ from types import ModuleType
 from lakehouse.errors import LakehouseError
 
 MODULES = {"paper": "spark_jobs.methods.paper", "curated": "spark_jobs.methods.curated"}
-DEFAULT = "paper"
+DEFAULT = "curated"
 CALIBRATED = "identical-names"
 
 
