@@ -24,7 +24,8 @@ def sql(
     from pyspark.errors import PySparkException
 
     session = spark.session()
-    for table in tables.ALL:                    # what crawlers landed without a JVM gets its name here
+    named = [table for table in tables.ALL if table.name in statement] or tables.ALL      # `show tables` names none
+    for table in named:                         # jobs write by path: a table gets its name in the catalog when it is first asked for
         if arrow.version(table) is not None:
             spark.register(table)
     try:
