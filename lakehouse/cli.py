@@ -73,6 +73,7 @@ def _top(verbose: bool = typer.Option(False, "--verbose", "-v", help="Say what i
         logging.getLogger("mep3m").setLevel(logging.WARNING)
         for chatty in ("scrapy", "py.warnings", "great_expectations", "alembic", "mlflow", "py4j"):
             logging.getLogger(chatty).setLevel(logging.ERROR)
+        logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)     # pyspark's: every error once more, as JSON with its trace
 
 
 def explain(error: Exception) -> str:
