@@ -25,7 +25,7 @@ def tower(image, size: int, kind: str, weights: str | None = None):
         for number, filters in enumerate((16, 32, 64, 128)):
             x = keras.layers.Conv2D(filters, 3, strides=2, padding="same", name=f"convolution_{number}")(x)
             x = keras.layers.GroupNormalization(8, name=f"norm_{number}")(x)
-            x = keras.layers.Activation("relu", name=f"relu_{number}")(x)
+            x = keras.layers.Activation("relu", name=f"picture_relu_{number}")(x)
     elif kind == "vgg19":
         x = keras.applications.VGG19(include_top=False, weights=weights, input_shape=(size, size, 3))(scaled)
     elif kind == "inception_v3":
