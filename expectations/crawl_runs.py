@@ -16,7 +16,7 @@ def expectations() -> list[Expectation]:
     """
     return [
         gxe.ExpectColumnValuesToNotMatchRegex(column="crawl_id", regex=BLANK),
-        gxe.ExpectColumnValuesToMatchRegex(column="shop", regex=r"^[\w.\-]{1,64}$"),
+        gxe.ExpectColumnValuesToMatchRegex(column="shop", regex=r"(?U)^[\w.\-]{1,64}$"),
         gxe.ExpectColumnValuesToNotMatchRegex(column="source", regex=BLANK),
         ExpectColumnValuesToSatisfy(column="finished_at", rule="finished_at >= started_at"),
         ExpectColumnValuesToSatisfy(column="finish_reason", rule="finished_at is not null"),
