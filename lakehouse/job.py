@@ -45,7 +45,7 @@ def run(table: Table, build: Callable, args: argparse.Namespace) -> int:
     rejected = 0
     if rejects is not None:
         rejected = record_rejects(table, rejects, lineage)
-    rows = spark.staged(table).count()
+    rows = arrow.rows_at(spark.staging_location(table))
     log.info("%s: %d rows staged, %d rejected, %.1f s", table.name, rows, rejected, time.monotonic() - started)
     return 0
 
