@@ -32,6 +32,12 @@ lint: setup ## ruff and the import contracts
 lock: ## pin versions and hashes anew from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 -o requirements.lock
 
+airflow: setup ## Airflow with this lake's DAGs, at http://127.0.0.1:8080
+	@$(BIN)/python -m airflow_dags standalone
+
+mlflow: setup ## this lake's experiments and models, at http://127.0.0.1:5000
+	@$(BIN)/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri "sqlite:///$${LAKEHOUSE_ROOT:-lake}/mlflow.db"
+
 docs: setup ## print docs/tables.md and docs/dags.md from their sources
 	@$(BIN)/mep3m tables --markdown > docs/tables.md
 	@$(BIN)/python -m airflow_dags > docs/dags.md
