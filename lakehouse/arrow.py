@@ -108,10 +108,19 @@ def rows_at(place: str) -> int:
 
 
 def create(table: Table) -> None:
-    """The empty table, if it is not there."""
-    if version(table) is None:
+    """The empty table, if it is not there.
+
+    Raises:
+        LakehouseError: nothing can be written there.
+    """
+    if version(table) is not None:
+        return
+    try:
         DeltaTable.create(location(table), schema=schema(table), mode="ignore", partition_by=list(table.partition_by) or None,
                           description=table.description)
+    except (DeltaError, OSError) as error:
+        raise LakehouseError(f"{table.full_name} cannot be written under {settings.load().location()} ({str(error).splitlines()[0][:200]}); "
+                             "set LAKEHOUSE_ROOT to a place that you may write to.") from None
 
 
 def batch(table: Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:

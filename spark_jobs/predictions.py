@@ -45,10 +45,11 @@ def resolve(name: str = MODEL, version: str = ALIAS) -> Registered:
     """
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    logging.getLogger("alembic").setLevel(logging.ERROR)
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
+    for chatty in ("alembic", "mlflow"):        # after the import, which sets MLflow's own level
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     uri = settings.load().tracking_uri
     try:
         client = MlflowClient(uri, uri)
