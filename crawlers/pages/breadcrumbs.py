@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
+import lxml.etree
 import lxml.html
 from zyte_parsers import extract_breadcrumbs
 
@@ -20,23 +22,26 @@ from crawlers.pages.words import clean, key
 Crumb = tuple[str, str | None]  # its text, where it leads
 
 LISTS = {"ul", "ol", "nav", "div", "p"}
-STANDS_IN = {"nav", "ol", "ul", "div", "p", "section", "td", "span", "dl", "h2", "h3", "h4", "h5", "header"}
+STANDS_IN = {"nav", "ol", "ul", "div", "p", "section", "table", "tr", "td", "font", "span", "small", "dl", "h2", "h3", "h4", "h5", "header"}
+NO_LEVELS = {"script", "style", "template", "noscript", "select", "button", "svg", "input", "form"}
 MOST = 12  # levels; more is a menu
 LONGEST_LEVEL = 80  # characters
 CALLED = re.compile(
-    r"bread[-_]?crumb|crumb|(?:^|[-_\s])(?:pathway|nav-?path|path-?nav|cat(?:egory)?-?path|page-?path|trail|you-?are-?here|"
-    r"local-?nav|sitepath|site-?path|catepath|locator|location|loc(?:ation)?-?bar|position|where|guide|weizhi|dqwz|mbx|"
+    r"bread[-_]?crumb|crumb|(?:^|[-_\s])(?:pathway|path|\w{2,8}-?path|path-?(?:nav|bar|row)|trail|you-?are-?here|ur_?here|bc|"
+    r"kr(?:ue|ü)mel|brotkrumen?|(?:fil[-_]?d?[-_]?)?ariane|migas?(?:-?de-?pan|-?pao)?|briciole|okruszki|kruimel\w*|murupolku|drobeckov\w*|"
+    r"local-?nav|locator|location|loc(?:ation)?-?bar|(?:cur_?)?pos|position|where|guide|weizhi|dqwz|mbx|"
     r"miaobao|mianbao\w*)(?:$|[-_\s])",
     re.I,
 )
 CALLED_SURELY = re.compile(r"bread[-_]?crumb|(?:^|[-_\s])crumbs?(?:$|[-_\s])|mianbaoxie", re.I)
-SEPARATOR = re.compile(r"^[\s>›»/\\|＞→▸►·•«‹❯⟩〉》:：\-–—∕⁄_,→]+$|^(?:&gt;|gt)+$")
-STRONG_SEPARATOR = re.compile(r"[>›»＞▸►❯⟩〉》/→]")
+SEPARATOR = re.compile(r"^[\s>›»/\\|＞→▸►▶▷➔➜➤⟶⇒❱·•・«‹❯⟩〉》:：\-–—∕⁄／｜_,]+$|^(?:&gt;|gt)+$")
+STRONG_SEPARATOR = re.compile(r"[>›»＞▸►▶▷➔➜➤⟶⇒❱❯⟩〉》/／→]|::")
 OUTSIDE = re.compile(
     r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|"
     r"tags?)(?:$|[-_\s])",
     re.I,
 )
+_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 JUNK = re.compile(r"^(?:[.…]{1,3}|[<>»›/|·\-–]+|more|更多|展开|全部|share|print)$", re.I)
 
 
@@ -74,7 +79,9 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         sure = sure or id(element) in holders
         most = 120 if sure else MOST + 8
         links = sum(1 for _ in islice(element.iter("a"), most + 1)) if len(element) else 0
-        if links > most or (not sure and (not links or len(element) > 60)):
+        if links > most or (not sure and len(element) > 60):
+            continue
+        if not links and not sure and not maybe and not phrases.CUES.search(element.text or ""):
             continue
         whole = clean(element.text_content())
         if not whole or len(whole) > (1500 if sure else 500):
@@ -83,18 +90,23 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         between = _separators(element)
         strong = sum(1 for one in between if STRONG_SEPARATOR.search(one))
         spoken = sure or maybe or cue or (strong >= 1 and links >= 2)
-        if not spoken and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
+        homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document)
+        if not spoken and not homeward and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
             continue
         crumbs = crumbs_of(document, element)
         if not crumbs or len(crumbs) > MOST + 3:
             continue
         repeated = sum(1 for text, _ in crumbs if key(text) in said)
-        if not (sure or maybe or cue or strong) and (repeated < 2 or not all(address for _, address in crumbs)):
+        above = _above(crumbs, document.url)
+        ends = bool(name) and len(crumbs) > 1 and _is_name(crumbs[-1][0], name)
+        linked = repeated > 1 and all(address for _, address in crumbs)
+        led = homeward and (ends or above or (len(crumbs) > 2 and _nested([address for _, address in crumbs[1:]]) >= 1))
+        if not (sure or maybe or cue or strong or linked or led):
             continue
         worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue
         worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
         worth += 2.0 if words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
-        worth += 2.0 if name and _is_name(crumbs[-1][0], name) and len(crumbs) > 1 else 0.0
+        worth += 2.0 * ends + min(2.0, 1.0 * above)
         worth += 2.0 * _nested([address for _, address in crumbs])
         worth += 0.3 * min(len(crumbs), 5) + 1.5 * min(repeated, 2)
         worth -= 3.0 if any(len(text) > LONGEST_LEVEL for text, _ in crumbs[:-1]) else 0.0
@@ -105,6 +117,23 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         worth -= 3.0 if len(crumbs) == 1 and not sure and not cue else 0.0
         found.append(Trail(crumbs, worth, "breadcrumb element" if sure or maybe else "cue words" if cue else "links and separators"))
     return sorted(found, key=lambda trail: -trail.worth)
+
+
+def _begins_at_home(element: lxml.html.HtmlElement, document: Document) -> bool:
+    link = next(element.iter("a"), None)
+    if link is None:
+        return False
+    return clean(link.text_content())[:40].casefold() in phrases.HOME or words.is_home_address(document.absolute(link.get("href")), document.url)
+
+
+def _above(crumbs: Iterable[Crumb], page_url: str) -> int:
+    """How many levels lead to a folder that the page's own address lies in."""
+    try:
+        here = urlsplit(page_url).path
+        stems = [urlsplit(address).path.rstrip("/").removesuffix(".html") for _, address in crumbs if address]
+    except ValueError:
+        return 0
+    return sum(1 for stem in set(stems) if stem.count("/") > 0 and len(stem) > 1 and here.startswith(stem + "/"))
 
 
 def _repeats(element: lxml.html.HtmlElement, said: set[str]) -> bool:
@@ -146,19 +175,65 @@ def _said_of_itself(document: Document) -> set[str]:
 def crumbs_of(document: Document, element: lxml.html.HtmlElement) -> tuple[Crumb, ...]:
     """An element's levels, by zyte-parsers; cue words, drop-downs and separators are no levels."""
     try:
-        parsed = extract_breadcrumbs(element, base_url=document.base_url) or ()
+        parsed = extract_breadcrumbs(_levels_only(element), base_url=document.base_url) or ()
     except (ValueError, IndexError, AttributeError, RecursionError):
         return ()
     crumbs: list[Crumb] = []
     for one in parsed:
         text = phrases.CUES.sub("", clean(one.name or ""), count=1).strip() if not one.url else clean(one.name or "")
         text = text.strip(" >›»/\\|＞→▸►·•«‹❯:：").strip()
-        if text and not JUNK.match(text):
+        if text and not JUNK.match(text) and not SEPARATOR.match(text):
             crumbs.append((text, document.absolute(one.url)))
     if len(crumbs) == 1 and not crumbs[0][1]:
         parts = [part.strip() for part in re.split(r"\s*[>›»＞→▸►❯]\s*|\s/\s", crumbs[0][0]) if part.strip()]
         crumbs = [(part, None) for part in parts]
     return tuple(crumbs)
+
+
+def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    """The element without scripts, comments, forms and what is hidden, and with one link between two separators: the others are a drop-down."""
+    junk = [
+        inner
+        for inner in element.iter()
+        if inner is not element and (not isinstance(inner.tag, str) or inner.tag in NO_LEVELS or _HIDDEN.search(inner.get("style") or ""))
+    ]
+    between, groups = False, [[]]
+    for event, inner in lxml.etree.iterwalk(element, events=("start", "end")):
+        if not isinstance(inner.tag, str):
+            text = inner.tail if event == "end" else ""
+        elif event == "start":
+            text = inner.text
+            if inner.tag == "a" and clean(inner.text_content()):
+                groups[-1].append(inner)
+        else:
+            text = inner.tail if inner is not element else ""
+        if text and SEPARATOR.match(text) and text.strip():
+            between = True
+            groups.append([])
+    named = [group for group in groups if group]
+    extra = [inner for group in named for inner in group[1:]] if between and len(named) > 1 and all(named) and len(groups) > 2 else []
+    if not junk and not extra:
+        return element
+    marked = {id(inner): inner for inner in (*junk, *extra)}
+    places = [place for place, inner in enumerate(element.iter()) if id(inner) in marked]
+    copied = copy.deepcopy(element)
+    inners = list(copied.iter())
+    for place in places:
+        inner, parent = inners[place], inners[place].getparent()
+        if parent is not None:
+            _drop(inner, parent)
+    return copied
+
+
+def _drop(inner: lxml.html.HtmlElement, parent: lxml.html.HtmlElement) -> None:
+    """Takes an element out and leaves the text behind it."""
+    if inner.tail:
+        before = inner.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + inner.tail
+        else:
+            parent.text = (parent.text or "") + inner.tail
+    parent.remove(inner)
 
 
 def _separators(element: lxml.html.HtmlElement) -> list[str]:
@@ -207,7 +282,13 @@ def _is_name(level: str, name: str) -> bool:
         return False
     if said == whole or (level.rstrip().endswith(("…", "...")) and whole.startswith(said) and len(said) > 5):
         return True
-    return (said in whole and len(said) >= 0.6 * len(whole)) or (whole in said and len(whole) >= 0.5 * len(said) and len(whole) > 5)
+    if whole.startswith(said) and len(said) >= 0.3 * len(whole) and words.weight(level) >= 8 and any(c.isdigit() for c in said):
+        return True  # the model without what follows it
+    if said in whole:
+        return len(said) >= 0.6 * len(whole)
+    # "Ergo Chairs" is the category of an "Ergo Chair"
+    worded = not name.isascii() or bool(re.search(rf"\b{re.escape(name)}\b", level, re.I))
+    return worded and whole in said and len(whole) >= 0.5 * len(said) and len(whole) > 5
 
 
 def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites: set[str], marked: bool = False) -> list[str]:
@@ -247,17 +328,26 @@ def _is_product(levels: list[Crumb], names: list[str], page_url: str) -> bool:
     text, address = levels[-1]
     named = names[:1] if len(levels) == 1 else names
     if address and not _leads_here(address, page_url):
-        return any(key(text) == key(name) for name in named) or (text.rstrip().endswith(("…", "...")) and any(_is_name(text, name) for name in named))
+        cut = text.rstrip().endswith(("…", "..."))
+        return any((key(text) == key(name) and _agree(name, named[0])) or (cut and _is_name(text, name)) for name in named)
     return any(_is_name(text, name) for name in named)
 
 
 def _leads_here(address: str | None, page_url: str) -> bool:
-    return bool(address) and address.split("#")[0].rstrip("/") == page_url.split("#")[0].rstrip("/")
+    """Whether an address is the page's own, with the page's query or without any."""
+    here = page_url.split("#")[0]
+    return bool(address) and address.split("#")[0].rstrip("/") in (here.rstrip("/"), here.split("?")[0].rstrip("/"))
 
 
 def _like_name(level: str, name: str) -> bool:
     mine, theirs = set(key(part) for part in re.findall(r"\w+", level)), set(key(part) for part in re.findall(r"\w+", name))
     return bool(mine) and len(mine & theirs) >= 0.5 * len(mine)
+
+
+def _agree(text: str, name: str) -> bool:
+    """Whether a text names the same thing: a heading that is the category's does not."""
+    mine, theirs = key(text), key(name)
+    return not theirs or mine in theirs or theirs in mine or _like_name(text, name)
 
 
 def choose(

@@ -67,7 +67,8 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     brands = [markup.text(product.get("brand") or product.get("manufacturer")) for product, _ in own]
     titled = names.without_site(document.title, sites)
     trails = _safely(lambda: breadcrumbs.trails_on_page(document, titled, _heading(document, titled)), [])
-    levels = [text for crumbs, _ in lists for text, _ in crumbs[:-1]] + [text for trail in trails[:1] for text, _ in trail.crumbs[:-1]]
+    paths = [*(found for found, _ in lists), *(trail.crumbs for trail in trails[:1])]
+    levels = [text for found in paths for text, _ in found[:-1]]
     name, rules["name"] = _safely(
         lambda: names.choose(
             document,
@@ -76,6 +77,7 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
             brands=brands,
             sites=sites,
             categories=levels,
+            tail=next((found[-1][0] for found in paths if len(found) > 1 and not found[-1][1]), ""),
         ),
         ("", ""),
     )

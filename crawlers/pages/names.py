@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import lxml.html
 
-from crawlers.pages import phrases, words
+from crawlers.pages import phrases, witness, words
 from crawlers.pages.document import Document
 from crawlers.pages.words import clean, key, weight
 
@@ -260,6 +260,7 @@ def choose(
     brands: Iterable[str] = (),
     sites: set[str],
     categories: Iterable[str] = (),
+    tail: str = "",
 ) -> tuple[str, str]:
     """The name and the rule that found it; two empty texts where the page has none.
 
@@ -272,6 +273,7 @@ def choose(
         state: names of product-like objects in the page's scripts.
         sites: keys of the site's names.
         categories: texts of the breadcrumb, which are no names.
+        tail: the breadcrumb's last level, where it leads nowhere.
     """
     titles = [clean(text) for text in (document.title, *document.meta("og:title", "twitter:title", "title", "product:name"))]
     not_names = {key(text) for text in categories}
@@ -292,25 +294,33 @@ def choose(
     common = _in_common(titles, sites)
     state = [text for text in map(clean, state) if usable(text)]
     references = [text for text in (*common, *cleaned, *state) if usable(text)]
-    best, score = None, 0.0
+    witnesses = witness.read(document, tail)
+    best, score, agrees = None, 0.0, False
     for candidate in standing:
         covers, held = _support(candidate.text, references)
         if min(weight(candidate.text), 6.0) < 3 and covers < 0.9:
             continue
-        total = candidate.worth + 5.0 * covers * held + 0.8 * held
+        total = candidate.worth + 5.0 * covers * held + 0.8 * held + 1.2 * witness.speaking_for(candidate.text, witnesses)
         if total > score + 1e-9:
-            best, score = candidate, total
-    if best is not None and score >= 2.0:
-        return best.text, best.rule + (" agreeing with the title" if _support(best.text, references)[1] > 0.6 else "")
+            best, score, agrees = candidate, total, held > 0.6
+    if best is not None and agrees and score >= 2.0:
+        return best.text, best.rule + " agreeing with the title"
     begun = next((text for text in state if any(_begins(title, text) for title in cleaned)), "")
-    for text, rule in (
-        (begun, "script state that begins the title"),
-        (common[0] if common else "", "common to title and og:title"),
-        (cleaned[0] if cleaned else "", "title without the site's name"),
-        (state[0] if state else "", "script state"),
-    ):
-        if usable(text):
-            return text, rule
+    said = [
+        (begun, "script state that begins the title", 4.0),
+        (common[0] if common else "", "common to title and og:title", 3.5),
+        *(
+            (text, "title without the site's name", 1.2 + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0))
+            for order, text in enumerate(cleaned)
+        ),
+        (state[0] if state else "", "script state", 1.0),
+    ]
+    said = [one for one in said if usable(one[0]) and not words.is_boilerplate(one[0]) and key(one[0]) not in not_names]
+    text, rule, worth = max(said, key=lambda one: one[2], default=("", "", 0.0))
+    if best is not None and score >= min(2.0, worth) and score >= worth:
+        return best.text, best.rule
+    if text:
+        return text, rule
     return (best.text, best.rule) if best else ("", "")
 
 

@@ -13,7 +13,7 @@ import tldextract
 from crawlers.pages.document import Document, squeeze
 from crawlers.pages.phrases import BOILERPLATE, HOME, PRICE
 
-SEPARATORS = r"\s:{2,}\s|[|｜_›»·•丨┃]|\s[-–—−:/~>‹«]\s|[-–—](?=[^\x00-\u2e7f])|(?<=[^\x00-\u2e7f])[-–—](?=\S)|:\s|：(?=\S)"
+SEPARATORS = r"\s[:\-–—/~]{2,}\s|[|｜_›»·•丨┃]|\s[-–—−:/~>‹«]\s|[-–—](?=[^\x00-\u2e7f])|(?<=[^\x00-\u2e7f])[-–—](?=\S)|:\s|：(?=\S)"
 # Languages and countries that a shop's home page may be named after; /tv and /pc are departments.
 LANGUAGES = frozenset(re.findall(
     r"\w+",
@@ -114,10 +114,11 @@ def is_home_address(url: str | None, page_url: str) -> bool:
         there, here = urlsplit(url), urlsplit(page_url)
     except ValueError:
         return False
-    if there.query or there.fragment or len(there.path) > 24:
+    if there.fragment or len(there.path) > 24 or (there.query and not re.search(r"[=/](?:home|index|main)(?:page)?$", there.query)):
         return False
     path = re.sub(r"/(?:index|default|home|main)(?:\.\w{2,5})?$", "/", there.path.rstrip("/") or "/")
-    if path not in ("/", "") and not all(part.lower()[:2] in LANGUAGES and len(part) in (2, 5) for part in path.strip("/").split("/")):
+    parts = path.strip("/").lower().split("/")
+    if path not in ("/", "") and not all(part[:2] in LANGUAGES and re.fullmatch(r"\w\w(?:[-_]\w\w)?", part) for part in parts):
         return False
     host, own = (there.hostname or "").removeprefix("www."), (here.hostname or "").removeprefix("www.")
     if not host or not own or host == own:

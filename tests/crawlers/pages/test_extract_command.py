@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from crawlers.pages.commands import app
 from lakehouse.errors import LakehouseError
-from tests.crawlers.pages.shop_pages import PAGES, html
+from tests.crawlers.pages.layouts import PAGES
+from tests.crawlers.pages.shop_pages import html
 
 
 def run(*arguments: object) -> list[dict]:

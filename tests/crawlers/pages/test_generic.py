@@ -9,8 +9,8 @@ import time
 import pytest
 
 from crawlers.pages.generic import extract_listing
-from tests.crawlers.pages import awkward_pages  # noqa: F401
-from tests.crawlers.pages.shop_pages import FOOTER, PAGES, html, related
+from tests.crawlers.pages.layouts import PAGES
+from tests.crawlers.pages.shop_pages import FOOTER, crowded, html, related
 
 URL = "https://shop.example/p/1.html"
 
@@ -27,6 +27,25 @@ def test_a_layout_is_read_as_a_reader_reads_it(layout):
     assert not any("other0" in url for url in found.image_urls), "a picture of another product"
     assert set(found.rules) == {name for name, value in (("name", found.name), ("breadcrumbs", found.breadcrumbs), ("image_urls", found.image_urls),
                                                           ("sku", found.sku)) if value}
+
+
+@pytest.mark.parametrize("layout", PAGES)
+def test_a_layout_is_read_alike_in_the_crowd_of_a_large_shop(layout):
+    page = PAGES[layout]()
+    if not _is_utf8(page.html):
+        pytest.skip("the crowd is written in UTF-8")
+    page = crowded(page)
+    found = extract_listing(page.html, page.url)
+    assert (found.name, tuple(found.breadcrumbs)) == (page.name, page.breadcrumbs)
+    assert page.picture in found.image_urls[0]
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def test_real_pages_are_read_as_their_readers_did(shared_data):

@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.crawlers.pages.shop_pages import PAGES
+from tests.crawlers.pages.layouts import PAGES
 
 SPIDER = """
 import json, sys, scrapy
