@@ -67,6 +67,7 @@ class Document:
         text = decode(html, content_type) if isinstance(html, bytes) else html
         self.text = text[:MAX_CHARACTERS]
         self.url = url
+        self._absolutes: dict[str, str | None] = {}
 
     @cached_property
     def tree(self) -> lxml.html.HtmlElement:
@@ -90,7 +91,14 @@ class Document:
 
     def absolute(self, address: object) -> str | None:
         """An http(s) URL made absolute; None for anything else (`data:`, `javascript:`, an empty value)."""
-        if not isinstance(address, str) or not address.strip() or address.lstrip()[:5].lower() in ("data:", "javas", "#"):
+        if not isinstance(address, str):
+            return None
+        if address not in self._absolutes:
+            self._absolutes[address] = self._absolute(address)
+        return self._absolutes[address]
+
+    def _absolute(self, address: str) -> str | None:
+        if not address.strip() or address.lstrip()[:5].lower() in ("data:", "javas", "#"):
             return None
         try:
             full = urljoin(self.base_url, re.sub(r"[\t\r\n]", "", address.strip()))

@@ -93,6 +93,7 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
             document,
             marked=[(_pictures_of(product), rule) for product, rule in own],
             state=[one for found in states[:3] for one in found.images],
+            scripts=lambda: state.named_pictures(document),
             name=name,
             heading=_heading(document, name),
             sku=sku,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -15,78 +14,17 @@ import lxml.html
 
 from crawlers.pages.document import Document
 from crawlers.pages.names import marks
+from crawlers.pages.picture_addresses import IMAGE_END, LARGE, file_name, held_by, lists_pictures, of_image, usable
 from crawlers.pages.words import clean, key
 
 MOST = 30
 SURE = 6.5                      # a picture's worth from which it is trusted over an og:image that the page does not show
-HOLDS_PICTURES = {"div", "span", "li", "a", "figure", "button"}
-# Where a page that loads its pictures late keeps the address, the largest picture first.
-LARGE = (
-    "data-zoom-image",
-    "data-zoom",
-    "data-zoom-src",
-    "data-large_image",
-    "data-large-image",
-    "data-large",
-    "data-magnify-src",
-    "data-old-hires",
-    "data-hires",
-    "data-big",
-    "data-bigimg",
-    "data-full",
-    "data-original-src",
-    "data-image-large-src",
-    "data-high-res",
-    "data-xl",
-    "jqimg",
-    "rel-zoom",
-    "data-origin",
-)
-HOLDS_ADDRESS = {*LARGE[:6], "data-image", "data-img"}
-LAZY = (
-    "data-original",
-    "data-src",
-    "data-lazy-src",
-    "data-lazy",
-    "data-lazyload",
-    "data-lazy-img",
-    "data-ks-lazyload",
-    "data-original-url",
-    "data-echo",
-    "data-url",
-    "data-image",
-    "data-img",
-    "data-imgsrc",
-    "data-actualsrc",
-    "data-srcimg",
-    "original",
-    "lazy-src",
-    "lazysrc",
-    "_src",
-    "src2",
-    "init-src",
-    "source-data-lazy-img",
-    "data-defer-src",
-    "data-ll-src",
-    "data-flickity-lazyload",
-    "data-cfsrc",
-    "data-image-src",
-    "ng-src",
-    "v-lazy",
-    "data-thumb-src",
-)
+HOLDS_PICTURES = {"div", "span", "li", "a", "figure", "button", "section", "input", "td", "p"}
 # What a file's name says that it is no product's; whole words only, since silicone holds "icon" and a phone may be called Pixel.
 NOT_PRODUCT = re.compile(
     r"(?:^|[^a-z])(?:[a-z]{0,12}logos?|favicon|icons?|sprites?|loading|loader|avatars?|payments?|visa|mastercard|paypal|flags?|arrows?|buttons?|btn|"
     r"qr-?code|qrcode|ewm|captcha|banners?|trustpilot|facebook|twitter|whatsapp|app-?store|google-?play|ratings?|stars?[-_]?(?:on|off|half|full|empty|\d)?(?=\.)|share(?=\.)|social|"
     r"spinner|watermark|tracking|beacon|analytics|beian)(?:$|[^a-z])|free[-_]?shipping",
-    re.I,
-)
-# What a file's name says that there is no picture yet.
-NO_PICTURE = re.compile(
-    r"place-?_?holder|(?:^|[^a-z])(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?|gr[ae]y|white|none)(?=\.)|"
-    r"no[-_]?(?:image|img|photo|pic|foto)(?:$|[^a-z])|(?:image|img)[-_]?not[-_]?(?:found|available)|"
-    r"(?:^|[^a-z])default[-_]?(?:image|img|pic|og|share)?\.|og[-_]?image[-_.]?(?:default|home)|coming[-_]?soon",
     re.I,
 )
 BAD_PLACE = re.compile(
@@ -105,7 +43,6 @@ GOOD_PLACE = re.compile(
     re.I,
 )
 THUMB = re.compile(r"thumb|small|mini|tiny|swatch|(?:^|[-_\s])nav(?:$|[-_\s])|[_\-/x](?:[1-9]\d|1[0-4]\d)x(?:[1-9]\d|1[0-4]\d)(?!\d)", re.I)
-IMAGE_END = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|bmp)(?:$|[?!@_;/])", re.I)
 OTHER_HOSTS = re.compile(
     r"(?:^|\.)(?:googleapis\.com|google\.\w+|gstatic\.com|doubleclick\.net|facebook\.com|bing\.com|criteo\.\w+|baidu\.com|"
     r"cnzz\.com|openstreetmap\.org|"
@@ -129,57 +66,6 @@ class Picture:
     box: int
 
 
-def largest_of_srcset(text: str) -> str | None:
-    """The address with the greatest width or density.
-
-    >>> largest_of_srcset("a.jpg 320w, b.jpg 1280w"), largest_of_srcset("a,1.jpg 1x, b,1.jpg 2x")
-    ('b.jpg', 'b,1.jpg')
-    """
-    best, size = None, -1.0
-    for one in re.split(r",\s+|(?<=\d[wx]),", text.strip().rstrip(",")):
-        address, _, measure = one.strip().partition(" ")
-        number = re.match(r"\s*(\d+(?:\.\d+)?)[wxh]", measure)
-        width = float(number[1]) if number else 1.0
-        if address and width > size:
-            best, size = address, width
-    return best
-
-
-def addresses_of(element: lxml.html.HtmlElement, document: Document) -> list[str]:
-    """An element's picture addresses, the one most likely to be the real, large picture first."""
-    found: list[str] = []
-    for name in LARGE:
-        if element.get(name):
-            found.append(element.get(name))
-    for name, value in element.attrib.items():
-        if name == "data-a-dynamic-image" or (value.lstrip()[:2] in ('{"', "{'") and "//" in value and len(value) < 20_000):
-            found += _sized_json(value)
-    for name in ("data-srcset", "data-lazy-srcset", "srcset"):
-        if element.get(name) and (one := largest_of_srcset(element.get(name))):
-            found.append(one)
-    found += [element.get(name) for name in LAZY if element.get(name)]
-    found.append(element.get("src") or "")
-    full = [document.absolute(one) for one in found if not one.lstrip().startswith(("{", "[", "data:"))]
-    return list(dict.fromkeys(one for one in full if one and not _is_data(one)))
-
-
-def _sized_json(value: str) -> list[str]:
-    """Addresses in an attribute that maps address -> [width, height], the largest first; or in one that lists them."""
-    try:
-        data = json.loads(value)
-    except (ValueError, RecursionError):
-        return []
-    if not isinstance(data, dict):
-        return []
-    if data and all(isinstance(one, list) for one in data.values()):
-        return sorted((k for k in data if "//" in k), key=lambda k: -sum(v for v in data[k] if isinstance(v, int | float)))
-    return [v for v in data.values() if isinstance(v, str) and IMAGE_END.search(v)]
-
-
-def _is_data(address: str) -> bool:
-    return address.startswith("data:") or "/data:image" in address
-
-
 def same_picture(address: str) -> str:
     """What an address has in common with other sizes of the same picture: the file's name without its size.
 
@@ -201,43 +87,31 @@ def same_picture(address: str) -> str:
 def on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None, sku: str | None, known: Iterable[str]) -> list[Picture]:
     """Every picture of the page that could show the product, the best first.
 
-    It earns by an alternative text that agrees with the name, by lying in a gallery or beside the name's heading, by its declared size, by a large or
-    late-loaded address, by sharing its file with `og:image`, by carrying the product's id; it loses by what its place or its address says.
+    It earns by an alternative text that agrees with the name, by lying in a gallery or beside the name's heading, by its declared size, by a
+    large or late-loaded address, by a file named after it, by sharing its file with `og:image`, by carrying the product's id; it loses by what
+    its place or its address says.
     """
     same = {same_picture(one) for one in known}
     said = key(name)
+    long_words = {word for word in re.findall(r"[^\W\d_]{4,}", name.casefold()) if word.isascii()}
     pictures: list[Picture] = []
     heading_order = None
     entries: list[tuple[lxml.html.HtmlElement, int]] = []
     for order, element in enumerate(document.elements):
         if element is heading:
             heading_order = order
-        if (
-            element.tag in ("img", "amp-img", "image")
-            or (element.tag == "a" and IMAGE_END.search(element.get("href") or ""))
-            or (element.tag in HOLDS_PICTURES and not HOLDS_ADDRESS.isdisjoint(element.keys()))
-            or (
-                element.tag in ("div", "span", "li", "a")
-                and "background" in (element.get("style") or "")
-                and "url(" in element.get("style")
-            )
-        ):
+        if element.tag in ("img", "amp-img", "image") or (element.tag in HOLDS_PICTURES and element.attrib and lists_pictures(element)):
             entries.append((element, order))
         elif element.tag == "noscript" and "<img" in (element.text or ""):
             entries += [(inner, order) for inner in _hidden_images(element.text)]
         if len(entries) > 1500:
             break
     for element, order in entries:
-        given = addresses_of(element, document)
-        if element.tag == "a" and IMAGE_END.search(element.get("href") or "") and (target := document.absolute(element.get("href"))):
-            given.insert(0, target)
-        if element.tag not in ("img", "a") and not given:
-            found = re.search(r"url\(\s*[\"']?([^\"')]+)", element.get("style") or "")
-            given = [one for one in [document.absolute(found[1]) if found else None] if one]
+        given = of_image(element, document) if element.tag in ("img", "amp-img", "image") else held_by(element, document)
         given = [one for one in given if usable(one) and not OTHER_HOSTS.search(urlsplit(one).hostname or "")]
         if not given:
             continue
-        worth = _worth(element, document, given, said, sku, same) - (4.5 if NOT_PRODUCT.search(_tail(given[0])) else 0.0)
+        worth = _worth(element, document, given, said, long_words, sku, same) - (4.5 if NOT_PRODUCT.search(file_name(given[0])) else 0.0)
         pictures.append(Picture(given, worth, order, _box(element)))
     if heading_order is not None:  # the whole gallery is as near as its nearest picture: the first in it stays first
         nearest: dict[int, int] = {}
@@ -255,11 +129,6 @@ def _hidden_images(text: str) -> list[lxml.html.HtmlElement]:
         return []
 
 
-def _tail(address: str) -> str:
-    """The part of an address that says what a picture is; folders and hosts mislead."""
-    return urlsplit(address).path.rsplit("/", 1)[-1]
-
-
 def _number(text: str | None) -> float | None:
     found = re.match(r"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*$", text or "")
     return float(found[1]) if found else None
@@ -271,7 +140,9 @@ def _place(called: str) -> tuple[bool, bool, bool]:
     return bool(BAD_PLACE.search(called)), bool(GOOD_PLACE.search(called)), bool(THUMB.search(called))
 
 
-def _worth(element: lxml.html.HtmlElement, document: Document, given: list[str], said: str, sku: str | None, same: set[str]) -> float:
+def _worth(
+    element: lxml.html.HtmlElement, document: Document, given: list[str], said: str, long_words: set[str], sku: str | None, same: set[str]
+) -> float:
     worth = 0.0
     alternative = key(clean(element.get("alt") or element.get("title") or ""))
     if alternative and said:
@@ -283,12 +154,13 @@ def _worth(element: lxml.html.HtmlElement, document: Document, given: list[str],
             mine, theirs = _grams(alternative), _grams(said)
             shared = len(mine & theirs) / max(1, min(len(mine), len(theirs)))
             worth += 2.5 * shared if shared > 0.5 else -0.7
+    worth += min(1.5, 0.75 * sum(1 for word in long_words if word in unquote(file_name(given[0])).casefold()))
     if "image" in (element.get("itemprop") or "").split():
         worth += 3.0
     called = marks(element)
     if GOOD_PLACE.search(called):
         worth += 1.5
-    if THUMB.search(called) or THUMB.search(_tail(given[0])):
+    if THUMB.search(called) or THUMB.search(file_name(given[0])):
         worth -= 1.2
     worth += 1.0 if any(element.get(name) for name in LARGE) or element.get("data-a-dynamic-image") else 0.0
     if any(same_picture(one) in same for one in given):
@@ -304,7 +176,7 @@ def _worth(element: lxml.html.HtmlElement, document: Document, given: list[str],
     if sizes:
         worth += 1.2 if min(sizes) >= 250 else 0.6 if min(sizes) >= 180 else -1.0 if max(sizes) < 110 else 0.0
         worth -= 2.5 if max(sizes) <= 60 else 0.0
-        worth -= 1.5 if len(sizes) > 1 and max(sizes) > 3.2 * max(1, min(sizes)) else 0.0
+        worth -= 2.5 if len(sizes) > 1 and max(sizes) > 2.3 * max(1, min(sizes)) else 0.0
     good = bad = 0.0
     for depth, ancestor in enumerate(element.iterancestors()):
         if ancestor.tag in ("body", "html") or depth > 9:
@@ -340,16 +212,9 @@ def _box(element: lxml.html.HtmlElement) -> int:
     return 0
 
 
-def usable(address: str | None) -> bool:
-    """Whether an address can be a picture's, and is not a stand-in's."""
-    if not address or _is_data(address) or NO_PICTURE.search(_tail(address)):
-        return False
-    return not re.search(r"\.(?:svg|ico|mp4|html?)$", urlsplit(address).path, re.I)
-
-
 def shows_product(address: str | None) -> bool:
     """Whether nothing in an address says that its picture is the shop's and not the product's."""
-    return usable(address) and not NOT_PRODUCT.search(_tail(address)) and not OTHER_HOSTS.search(urlsplit(address).hostname or "")
+    return usable(address) and not NOT_PRODUCT.search(file_name(address)) and not OTHER_HOSTS.search(urlsplit(address).hostname or "")
 
 
 def choose(
@@ -357,6 +222,7 @@ def choose(
     *,
     marked: Iterable[tuple[list[str], str]],
     state: Iterable[str],
+    scripts: Callable[[], list[str]] = list,
     name: str,
     heading: lxml.html.HtmlElement | None,
     sku: str | None,
@@ -368,6 +234,7 @@ def choose(
 
     Args:
         marked: (addresses, rule) of the page's own Product markup.
+        scripts: finds addresses in the page's scripts; asked where nothing else has one.
     """
     ranked: list[tuple[list[str], str]] = []
     for found, rule in marked:
@@ -404,6 +271,8 @@ def choose(
     ranked += [(states, "script state"), (list(dict.fromkeys(social)), "og:image")]
     if best is None and pictures and pictures[0].worth > 0:
         ranked.append(([pictures[0].addresses[0]], "picture of the page"))
+    if not any(full for full, _ in ranked):
+        ranked.append(([one for one in map(document.absolute, scripts()) if shows_product(one)], "script"))
     rule = next((rule for full, rule in ranked if full), "")
     merged: dict[str, str] = {}
     for full, _ in ranked:

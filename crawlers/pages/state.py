@@ -167,6 +167,19 @@ def addresses(value: Any, depth: int = 0) -> list[str]:
     return found
 
 
+# A picture's address behind a name such as mainImage, gallery or "hiRes", wherever in a script it is.
+_NAMED_PICTURE = re.compile(
+    r"\b[a-z_]{0,12}(?:image|img|pic|photo|gallery|hi_?res)\w{0,12}[\"']?\s{0,3}[:=,]\s{0,3}[\[{(\s]{0,6}(?:[\"']?\w{2,12}[\"']?\s?:\s?)?"
+    r"[\"']((?:https?:)?(?:\\?/){1,2}[^\"'\s]{4,500}?\.(?:jpe?g|png|webp)[^\"'\s]{0,300})[\"']",
+    re.I,
+)
+
+
+def named_pictures(document: Document) -> list[str]:
+    """Addresses of pictures in scripts by the names they are kept under, whatever object they are in; for pages that show none."""
+    return list(dict.fromkeys(found[1].replace("\\/", "/") for text in scripts(document) for found in _NAMED_PICTURE.finditer(text)))[:20]
+
+
 def products(document: Document, agrees_with: list[str]) -> list[StateProduct]:
     """Product-like objects whose name the page repeats elsewhere (in its title, in og:title), best first.
 

@@ -19,6 +19,12 @@ LANGUAGES = frozenset(re.findall(
     r"\w+",
     "en de fr es it pt nl pl cs sk hu ro bg hr sl sr el tr ru uk da sv no nb fi et lv lt zh ja ko vi th id ms ar he ie gb us ca au nz "
     "at ch be br mx cl co pe dk se cz jp kr cn tw hk sg my ph in za ae eu ua"))
+# What a link home can look like before it is made absolute; spares the others that cost.
+_MAY_BE_HOME = re.compile(
+    r"(?:(?:https?:)?//[^/?#]+)?[./]*(?:\w\w(?:[-_]\w\w)?/)*(?:\w\w(?:[-_]\w\w)?|(?:index|default|home|main)(?:\.\w{2,5})?)?/?"
+    r"(?:\?[^#]*(?:home|index|main)(?:page)?|index\.php\?[^#]*)?#?$",
+    re.I,
+)
 _SPLIT = re.compile(SEPARATORS)
 _EXTRACT_HOST = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -31,7 +37,7 @@ def clean(text: object) -> str:
     """
     if not isinstance(text, str):
         return ""
-    for _ in range(3):
+    for _ in range(3 if "&" in text else 0):
         plain = html.unescape(text)
         if plain == text:
             break
@@ -106,6 +112,7 @@ def _domain(host: str) -> str:
     return _EXTRACT_HOST(host).domain
 
 
+@lru_cache(maxsize=4096)
 def is_home_address(url: str | None, page_url: str) -> bool:
     """Whether it is the home page of the page's own site, or of the site's part in one language."""
     if not url:
@@ -135,7 +142,7 @@ def site_names(document: Document) -> set[str]:
     ]
     for link in document.tree.iter("a"):
         target = link.get("href") or ""
-        if len(target) > 80 or not is_home_address(document.absolute(target), document.url):
+        if len(target) > 80 or not _MAY_BE_HOME.match(target.strip()) or not is_home_address(document.absolute(target), document.url):
             continue
         found += [link.get("title") or "", *(image.get("alt") or "" for image in link.iter("img"))]
         text = squeeze(link.text_content()) if len(link) < 20 else ""

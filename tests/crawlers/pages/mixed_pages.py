@@ -1,0 +1,129 @@
+"""Layouts in which several things mislead at once: what the page shows first is not the product."""
+
+from __future__ import annotations
+
+from tests.crawlers.pages.shop_pages import FOOTER, Page, html, menu, page, related
+
+
+@page
+def picture_element_with_a_stand_in() -> Page:
+    name = "Rattan Lounge Chair Natural"
+    return Page("https://living.example/p/rattan-lounge-chair-natural", html(
+        f"{name} kaufen | LIVING", f'<h1>{name}</h1><div class="media"><picture><source data-srcset="/m/rattan-400.webp 400w, /m/rattan-1600.webp 1600w" type="image/webp"><img src="data:image/gif;base64,R0lGOD" alt=""></picture></div>'
+        '<div class="usp"><img src="/m/usp-truck.jpg" width="64"></div>' + related("Side Table", heading="Passt dazu") + FOOTER),
+        name, (), "rattan-1600")
+
+
+@page
+def gallery_only_in_a_script() -> Page:
+    name = "Titanium Spork"
+    return Page("https://gear.example/titanium-spork", html(
+        f"{name} - Gear", f"<h1>{name}</h1><div id='gallery'></div><img src='/img/logo.png' alt='Gear'>"
+        "<script>var product_colours = {'initial': [{\"hiRes\":\"https:\\/\\/img.gear.example\\/spork-hi.jpg\",\"thumb\":\"https:\\/\\/img.gear.example\\/spork-t.jpg\"}]}; P.when('A').execute(function(A){ var x = 1 });</script>"),
+        name, (), "spork-hi")
+
+
+@page
+def slides_with_their_own_attribute() -> Page:
+    name = "全棉印花抱枕套 45x45"
+    return Page("http://jiaju.example/goods/31", html(
+        f"{name}_家居小店", f'<div class="slider-wrap"><div class="slide" bigsrc="/up/bz_800.jpg" imgsrc="/up/bz_400.jpg"></div><div class="slide" bigsrc="/up/bz2_800.jpg"></div></div><h2 class="tit">{name}</h2><img src="/t/kefu.gif" alt="在线客服">' + FOOTER),
+        name, (), "bz_800")
+
+
+@page
+def price_and_stock_inside_the_heading() -> Page:
+    name = "Espresso Machine BX-30"
+    return Page("https://coffee.example/espresso-machine-bx-30", html(
+        f"Coffee.example | {name} | In stock", f'<div id="header"><h1 class="site"><a href="/">Coffee.example</a></h1></div><h1>{name}<small> €299,00 <em>In stock</em></small></h1><div class="photo"><img src="/p/bx30.jpg" alt="{name}"></div>' + FOOTER),
+        name, (), "bx30.jpg")
+
+
+@page
+def search_words_after_the_name() -> Page:
+    name = "花王 纸尿裤 L54片"
+    return Page("http://www.muying.example/product-662.html", html(
+        f"{name}价格,{name}怎么样,好不好-母婴之家", '<div class="crumbs"><span>首页</span> &gt; <a href="/c1">纸尿裤</a> &gt; <a href="/c2">L码</a></div>'
+        f'<div class="p_tit"><h1>{name}</h1></div><div class="p_img"><img src="/img/lazy.png" data-original="/u/nk.jpg"></div>' + related("花王 M64片") + FOOTER),
+        name, ("纸尿裤", "L码"), "nk.jpg")
+
+
+@page
+def crumbs_with_counts_and_icons() -> Page:
+    name = "Bamboo Steamer 25 cm"
+    return Page("https://asia-kitchen.example/steamers/bamboo-25", html(
+        f"{name} | Asia Kitchen", '<ul class="breadcrumbs"><li><a href="/"><svg><title>home</title></svg><span class="sr-only">Home</span></a></li><li><i class="fa fa-angle-right"></i><a href="/cookware">Cookware</a></li><!-- next --><li><i class="fa"></i><a href="/steamers">Steamers</a><script>track("x")</script></li></ul>'
+        f'<h1 itemprop="name">{name}</h1><a class="fancybox" data-fancybox="gallery" href="/img/steamer_xl.jpg"><img src="/img/steamer_m.jpg"></a>' + FOOTER),
+        name, ("Cookware", "Steamers"), "steamer_")
+
+
+@page
+def select_boxes_in_the_path() -> Page:
+    name = "무선 청소기 V-스틱 2세대"
+    return Page("http://www.11st-like.example/products/99", html(
+        f"[11번가] {name}", '<div class="location"><a href="/">홈</a><div class="sel"><button>가전</button><ul class="layer"><li><a href="/c/a">의류</a></li><li><a href="/c/b">식품</a></li></ul></div></div>'
+        '<div class="path_nav"><a href="/">홈</a> &gt; <a href="/c/1">가전</a> &gt; <a href="/c/1/2">청소기</a></div>'
+        f'<h2 class="title">{name}</h2><div class="img_full"><img src="http://i.11st-like.example/99/L300.jpg" alt="{name}"></div>' + FOOTER),
+        name, ("가전", "청소기"), "99/L300")
+
+
+@page
+def hidden_quick_view_before_the_product() -> Page:
+    name = "Suede Chelsea Boots Tan"
+    return Page("https://boots.example/men/suede-chelsea-boots-tan", html(
+        f"{name} - Men - Boots Co", '<div class="quickview modal"><h1 class="product-name">Product name</h1><img src="/img/quick-placeholder.jpg" width="400" height="400"></div>' + menu("Men", "Women", "Sale")
+        + '<div class="crumbtrail"><a href="/">Home</a> &gt; <a href="/men">Men</a></div>'
+        f'<div class="grid"><div class="col-7"><img src="/img/p/chelsea-tan-1.jpg" width="640" height="640"><img src="/img/p/chelsea-tan-2.jpg" width="640" height="640"></div><div class="col-5"><h1>{name}</h1></div></div>'
+        + related("Desert Boots Sand", heading="Recently viewed") + FOOTER),
+        name, ("Men",), "chelsea-tan-1")
+
+
+@page
+def title_in_another_order_than_the_heading() -> Page:
+    name = "LUMO Wall Lamp 2-light"
+    return Page("https://licht.example/lamps/wall/lumo-2", html(
+        "Wall Lamp LUMO 2-light, brass - order online | Licht & Co", f'<h1>{name}</h1><div class="zoom"><img src="/l/lumo2.jpg"></div><h2>More from LUMO</h2><h2>Wall lamps</h2>' + FOOTER),
+        name, (), "lumo2.jpg")
+
+
+@page
+def spec_table_repeats_the_name_with_more() -> Page:
+    name = "晨曦 HB-1201 空气炸锅"
+    return Page("http://www.chufang.example/show/1201.html", html(
+        f"{name},价格,报价_厨房电器网", '<div class="wz">您的位置：<a href="/">厨房电器网</a> &gt; <a href="/zg/">炸锅</a> &gt; 空气炸锅</div>'
+        f'<div class="c_tit"><h1>{name}</h1></div><div class="c_img"><img src="/p/1201.jpg" alt="{name}图片"></div><table><tr><td class="name">商品名称</td><td>{name}（白色 3.5L 家用大容量）</td></tr></table>' + related("晨曦 HB-900") + FOOTER),
+        name, ("炸锅", "空气炸锅"), "1201.jpg")
+
+
+@page
+def banner_is_larger_and_earlier_than_the_product() -> Page:
+    name = "Merino Baselayer Women"
+    return Page("https://alpine.example/merino-baselayer-women", html(
+        f"{name} | ALPINE", '<section class="hero"><img src="/cms/summer-hero-1600x600.jpg" width="1600" height="600" alt="Summer"></section>'
+        f'<section class="product"><div class="left"><img src="/cdn/merino-w.jpg" alt="Front view"></div><div class="right"><h1>{name}</h1></div></section><section class="insta"><img src="/cdn/insta1.jpg"><img src="/cdn/insta2.jpg"></section>' + FOOTER),
+        name, (), "merino-w")
+
+
+@page
+def plain_text_path() -> Page:
+    name = "老式搪瓷脸盆 34cm"
+    return Page("http://zahuo.example/product.asp?pid=3", html(
+        f"{name}-杂货铺", f'<table><tr><td>当前位置：首页 &gt; 日用百货 &gt; 搪瓷制品</td></tr></table><table><tr><td><img src="pic/lp.jpg" width="240"></td><td><b>{name}</b></td></tr></table>' + FOOTER),
+        name, ("日用百货", "搪瓷制品"), "pic/lp.jpg")
+
+
+@page
+def relative_dots_and_protocol_relative() -> Page:
+    name = "Glasschale Nova 20 cm"
+    return Page("https://www.glas.example/de/shop/artikel/nova.html", html(
+        "Glasschale Nova 20 cm :: Glashaus", f'<p class="navi"><a href="../../">Startseite</a> &raquo; <a href="../schalen/">Schalen</a> &raquo; {name}</p><h1>{name}</h1><img class="artikelbild" src="../../bilder/nova.jpg" alt="{name}"><img src="//ssl.glas.example/img/siegel.png" width="80">' + FOOTER),
+        name, ("Schalen",), "glas.example/de/bilder/nova.jpg")
+
+
+@page
+def brand_page_links_beside_the_path() -> Page:
+    name = "速干运动短裤 男款 黑色"
+    return Page("https://www.yundong.example/item/7", html(
+        f"【速跑】{name}|速跑官方商城", '<div class="crumb-nav"><a class="back" href="javascript:history.back()">返回上一页</a><span>全部分类</span> &gt; <a href="/m">男装</a> &gt; <a href="/m/k">短裤</a> <div class="brand-right"><a href="/b/1">进入速跑品牌店</a> <a href="/fav">收藏</a></div></div>'
+        f'<div class="gooddetail"><div class="picView"><img src="/img/ph.gif" data-lazyload="//img.yundong.example/dk.jpg"></div><div class="detTitle">{name}</div></div>' + related("速干T恤") + FOOTER),
+        name, ("全部分类", "男装", "短裤"), "dk.jpg")
