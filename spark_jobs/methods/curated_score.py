@@ -32,8 +32,8 @@ CANDIDATES = 6          # per category, shop and view; benchmarks/alignment.py p
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
 TERMS = 200             # of a category and weighting, the weightiest: the rest moves no cosine and would fill the memory
 CONTAINING = 4          # a votes where b does if b gives the class at least a quarter of what a does
-CONTAINED_KEPT = 0.6
-NAME_WEIGHT, TEXT_WEIGHT, FIRST_WEIGHT = 0.1, 0.5, 0.6      # docs/alignment.md shows what other values give: little
+CONTAINED_KEPT = 0.4
+NAME_WEIGHT, TEXT_WEIGHT, FIRST_WEIGHT, DIRECT_WEIGHT = 0.1, 0.5, 0.6, 0.15      # docs/alignment.md shows what other values give: little
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,9 @@ def score_pairs(given: Categories, threads: int = 2) -> Scored:
     single = np.asarray(pooled.multiply(pooled).sum(axis=1)).ravel()
     features |= {"first": first, "enough": (large[i] & large[j]).astype(float)}
     features["single"] = np.sqrt(single[i] * single[j])
-    score = (features["pooled"] + FIRST_WEIGHT * first) / (1 + FIRST_WEIGHT)
+    direct = np.where(given.shops[i] != given.shops[j], DIRECT_WEIGHT, 0)       # inside a shop a title's votes for the twin are the twin's loss
+    score = ((features["pooled"] + FIRST_WEIGHT * first + direct * (features["a_to_b"] + features["b_to_a"]) / 2)
+             / (1 + FIRST_WEIGHT + direct))
     return Scored(i, j, np.clip(score, 0, 1), np.clip(row_minima(pooled, i, CONTAINING * pooled, j), 0, 1),
                   np.clip(row_minima(pooled, j, CONTAINING * pooled, i), 0, 1), {name: np.clip(of, 0, 1) for name, of in features.items()})
 

@@ -36,21 +36,22 @@ def ranks_among(end: np.ndarray, other_shop: np.ndarray, score: np.ndarray, tie:
     return ranks, others
 
 
-EQUIVALENT_MIN = 0.75   # of `certainty`, from which a mutual best is equivalent: where as many pairs are taken as the shops share kinds
-MERGED_MIN = 0.97       # of certainty, from which it is merged without a person: the better half
+EQUIVALENT_MIN = 0.60   # of `certainty`, from which a mutual best is equivalent: where as many pairs are taken as the shops share kinds
+MERGED_MIN = 0.81       # of certainty, from which a pair is merged without a person, even where a twin is better still: the better half
 DOUBLE_MIN, DOUBLE_SHOWN = 0.80, 0.72       # of the score inside one shop: merged, shown
-SHOWN_MIN = 0.65        # of certainty, from which a mutual best that is not certain enough is shown to a person
-CONTAINED_MIN, CONTAINS_MAX = 0.6, 0.4      # of a's votes that fall where b's do, and of b's where a's do, for "a is narrower"
+SHOWN_MIN = 0.52        # of certainty, from which a mutual best that is not certain enough is shown to a person
+CONTAINED_MIN, CONTAINED_LEAD = 0.4, 0.3    # of a's votes that fall where b's do, and how many more than of b's where a's do, for "a is narrower"
 SIBLINGS_MIN = 2        # so many of a shop lie in b before b counts as their broader one
-OVERLAPPING_MIN = 0.5   # of the votes that fall alike
+OVERLAPPING_MIN = 0.45  # of the votes that fall alike
 
 
 def judge(rows: pa.Table) -> pa.Table:
     """Relation, zone, confidence and evidence of each pair.
 
-    Two categories are `equivalent` if each is the other's best of its shop and their `certainty` reaches `EQUIVALENT_MIN`; from
-    `MERGED_MIN` on they are merged by themselves.
-    a is `narrower` than b if a's titles lie in b and b's do not lie in a, and at least one more category of a's shop lies in b too.
+    Two categories of different shops are `equivalent` if each is the other's best and their `certainty` reaches `EQUIVALENT_MIN`, and
+    from `MERGED_MIN` on in any case: the best may be one of two twins. From there on they are merged by themselves. Categories of one
+    shop are doubles by their score alone, since a shop may file one thing under more than two paths.
+    a is `narrower` than b if far more of a lies in b than of b in a, and at least one more category of a's shop lies in b too.
 
     Args:
         rows: the columns of sub_class_pairs.
@@ -70,15 +71,17 @@ def judge(rows: pa.Table) -> pa.Table:
     rank_a, next_a = ranks_among(a, shop[b], eligible, b)
     rank_b, next_b = ranks_among(b, shop[a], eligible, a)
     second = np.maximum(np.where(next_a >= 0, eligible[next_a], 0), np.where(next_b >= 0, eligible[next_b], 0))
-    best = (rank_a == 0) & (rank_b == 0) & (eligible > 0)
+    enough = eligible > 0
+    best = (rank_a == 0) & (rank_b == 0) & enough
     certain = certainty(score, second, features)
     same_shop = shop[a] == shop[b]
-    equivalent = best & np.where(same_shop, score >= DOUBLE_SHOWN, certain >= EQUIVALENT_MIN)
-    merged = equivalent & np.where(same_shop, score >= DOUBLE_MIN, certain >= MERGED_MIN)
+    merged = enough & np.where(same_shop, score >= DOUBLE_MIN, certain >= MERGED_MIN)
+    equivalent = merged | np.where(same_shop, enough & (score >= DOUBLE_SHOWN), best & (certain >= EQUIVALENT_MIN))
     inside, outside = (np.asarray(rows[column], dtype=float) for column in ("contained_a_in_b", "contained_b_in_a"))
-    narrower, broader = within(a, b, shop, ~equivalent & ~same_shop & (features["enough"] > 0), inside, outside)
+    narrower, broader = within(a, b, shop, ~equivalent & ~same_shop & enough, inside, outside)
     shown = (best & ~same_shop & (certain >= SHOWN_MIN)) | narrower | broader | equivalent
-    relation = np.select([equivalent, narrower, broader, features["alike"] >= OVERLAPPING_MIN], [EQUIVALENT, NARROWER, BROADER, OVERLAPPING], NONE)
+    overlapping = enough & (features["alike"] >= OVERLAPPING_MIN)
+    relation = np.select([equivalent, narrower, broader, overlapping], [EQUIVALENT, NARROWER, BROADER, OVERLAPPING], NONE)
     zone = np.select([merged, shown], [MERGED, REVIEW], APART)
     confidence = np.select([relation == EQUIVALENT, relation == NARROWER, relation == BROADER, relation == OVERLAPPING],
                            [certain, inside, outside, features["alike"]], 1 - score)
@@ -107,18 +110,18 @@ def certainty(score: np.ndarray, second: np.ndarray, features: dict[str, np.ndar
     """How certain it is that a pair is one: how good and clear the choice is, and how far both ends hold one and the same kind.
 
     The first is the score and half its lead over the next best that either end could have; the second is the share of titles that go
-    to the same kinds, a little more where that is a single kind and where the names agree. Their mean, so roughly 0 to 1.
+    to the same kinds, a little more where that is a single kind and where the names agree. Together roughly 0 to 1.
     """
     clear = score + 0.5 * (score - second)
-    same = features["alike"] + 0.3 * features["single"] + 0.1 * features["names"]
-    return (clear + same) / 2
+    same = features["alike"] + 0.3 * features["single"] + 0.3 * features["names"]
+    return (clear + same) / 2.6
 
 
 def within(a: np.ndarray, b: np.ndarray, shop: np.ndarray, allowed: np.ndarray, inside: np.ndarray,
            outside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which pairs have a narrower than b, and which broader, with `SIBLINGS_MIN` of one shop in the broader one."""
-    narrower = allowed & (inside >= CONTAINED_MIN) & (outside < CONTAINS_MAX)
-    broader = allowed & (outside >= CONTAINED_MIN) & (inside < CONTAINS_MAX)
+    narrower = allowed & (inside >= CONTAINED_MIN) & (inside - outside >= CONTAINED_LEAD)
+    broader = allowed & (outside >= CONTAINED_MIN) & (outside - inside >= CONTAINED_LEAD)
     siblings: dict[tuple[int, int], set[int]] = defaultdict(set)
     for n in np.flatnonzero(narrower):
         siblings[int(b[n]), int(shop[a[n]])].add(int(a[n]))

@@ -32,7 +32,7 @@ def test_a_clear_mutual_best_is_merged_and_its_rival_is_not():
 
 def test_a_narrow_lead_is_shown_to_a_person():
     first, second = said({"ends": (("a", "空调"), ("b", "空调")), "score": 0.75, "features": {"alike": 0.6, "single": 0.2, "names": 0}},
-                         {"ends": (("a", "空调"), ("b", "挂机")), "score": 0.745})
+                         {"ends": (("a", "空调"), ("b", "挂机")), "score": 0.745, "features": {"alike": 0.3, "names": 0}})
     assert first == ("overlapping", "review") and second[1] == "apart"
 
 
@@ -40,6 +40,12 @@ def test_what_goes_to_many_kinds_of_product_is_not_merged_by_itself():
     wide = {"alike": 0.7, "single": 0.1}
     first, _ = said({"ends": (("a", "女装"), ("b", "女装")), "score": 0.8, "features": wide}, {"ends": (("a", "女装"), ("b", "裙")), "score": 0.7})
     assert first == ("equivalent", "review")
+
+
+def test_both_twins_of_a_shop_are_merged_where_both_are_certain():
+    assert said({"ends": (("a", "投影机"), ("b", "投影机")), "score": 0.9}, {"ends": (("a", "投影机"), ("b", "投影仪")), "score": 0.88},
+                {"ends": (("a", "投影机"), ("b", "幕布")), "score": 0.6, "features": {"alike": 0.4}}) == [
+        ("equivalent", "merged"), ("equivalent", "merged"), ("none", "apart")]
 
 
 def test_too_few_listings_are_never_merged():
@@ -50,6 +56,15 @@ def test_too_few_listings_are_never_merged():
 
 def test_doubles_of_one_shop_are_folded():
     assert said({"ends": (("a", "厨房>电压力锅"), ("a", "家电>电压力锅")), "score": 0.9}) == [("equivalent", "merged")]
+
+
+def test_one_thing_under_three_paths_of_a_shop_is_folded_whole():
+    paths = [("a", f"{top}>电压力锅") for top in ("厨房", "家电", "礼品")]
+    assert said(*({"ends": (one, other), "score": 0.9} for n, one in enumerate(paths) for other in paths[n + 1:])) == [("equivalent", "merged")] * 3
+
+
+def test_what_is_too_small_to_say_is_not_called_overlapping():
+    assert said({"ends": (("a", "空调"), ("b", "空调")), "score": 0.6, "features": {"enough": 0.0}}) == [("none", "apart")]
 
 
 def test_a_broader_one_needs_two_that_lie_in_it():
