@@ -34,7 +34,7 @@ CALLED = re.compile(
     re.I,
 )
 CALLED_SURELY = re.compile(r"bread[-_]?crumb|(?:^|[-_\s])crumbs?(?:$|[-_\s])|mianbaoxie", re.I)
-SEPARATOR = re.compile(r"^[\s>›»/\\|＞→▸►▶▷➔➜➤⟶⇒❱·•・«‹❯⟩〉》:：\-–—∕⁄／｜_,]+$|^(?:&gt;|gt)+$")
+SEPARATOR = re.compile(r"^[\s>›»/\\|＞→▸►▶▷➔➜➤⟶⇒❱·•・«‹❯⟩〉》:：\-–—∕⁄／｜_,\ue000-\uf8ff]+$|^(?:&gt;|gt)+$")
 STRONG_SEPARATOR = re.compile(r"[>›»＞▸►▶▷➔➜➤⟶⇒❱❯⟩〉》/／→]|::")
 OUTSIDE = re.compile(
     r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|"
@@ -42,6 +42,7 @@ OUTSIDE = re.compile(
     re.I,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+KIND_OF_PAGE = re.compile(r"^.{0,4}(?:详情|詳情|详细|詳細|介绍|介紹|信息)(?:页|頁)?$|^(?:product |item |article )?details?(?: page)?$", re.I)
 JUNK = re.compile(r"^(?:[.…]{1,3}|[<>»›/|·\-–]+|more|更多|展开|全部|share|print)$", re.I)
 
 
@@ -182,7 +183,7 @@ def crumbs_of(document: Document, element: lxml.html.HtmlElement) -> tuple[Crumb
     for one in parsed:
         text = phrases.CUES.sub("", clean(one.name or ""), count=1).strip() if not one.url else clean(one.name or "")
         text = text.strip(" >›»/\\|＞→▸►·•«‹❯:：").strip()
-        if text and not JUNK.match(text) and not SEPARATOR.match(text):
+        if key(text) and not JUNK.match(text):  # what holds no letter is a separator, a glyph of an icon font among them
             crumbs.append((text, document.absolute(one.url)))
     if len(crumbs) == 1 and not crumbs[0][1]:
         parts = [part.strip() for part in re.split(r"\s*[>›»＞→▸►❯]\s*|\s/\s", crumbs[0][0]) if part.strip()]
@@ -301,11 +302,15 @@ def tidy(crumbs: Iterable[Crumb], *, page_url: str, names: Iterable[str], sites:
     names = list(names)
     levels = [(clean(text), address) for text, address in crumbs]
     levels = [(text, address) for text, address in levels if text and not JUNK.match(text)]
-    while levels and (words.is_home(levels[0][0], levels[0][1], page_url, sites) or phrases.BACK.match(levels[0][0])):
-        levels.pop(0)
+    whole = len(levels)
+    while levels and (
+        words.is_home(levels[0][0], levels[0][1], page_url, sites if len(levels) == whole or not levels[0][1] else ())
+        or phrases.BACK.match(levels[0][0])
+    ):
+        levels.pop(0)  # behind the home page, a linked level that is called as the shop is a department
     while levels and (_is_product(levels, names, page_url) or len(levels[-1][0]) > 2 * LONGEST_LEVEL):
         levels.pop()
-    while levels and not levels[-1][1] and words.is_boilerplate(levels[-1][0]):
+    while levels and not levels[-1][1] and (words.is_boilerplate(levels[-1][0]) or KIND_OF_PAGE.search(levels[-1][0])):
         levels.pop()  # 商品详情, "Details": the kind of page
     while (
         levels

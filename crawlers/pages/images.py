@@ -39,7 +39,7 @@ BAD_PLACE = re.compile(
 GOOD_PLACE = re.compile(
     r"main|zoom|gallery|primary|featured|hero|large|big|full|preview|magnif|viewer|photo|picture|product-?(?:image|img|"
     r"photo|media|pic)|goods-?(?:img|pic)|prod-?img|"
-    r"detail|pdp|slider|swiper|slick|carousel|booth|spec-?(?:img|n1)|j_?img|imgwrap|image-?wrap|cover|stage|landing",
+    r"detail|pdp|slide|swipe|slick|carousel|booth|spec-?(?:img|n1)|j_?img|imgwrap|image-?wrap|cover|stage|landing",
     re.I,
 )
 THUMB = re.compile(r"thumb|small|mini|tiny|swatch|(?:^|[-_\s])nav(?:$|[-_\s])|[_\-/x](?:[1-9]\d|1[0-4]\d)x(?:[1-9]\d|1[0-4]\d)(?!\d)", re.I)

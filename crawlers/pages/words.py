@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -101,9 +102,12 @@ def host_words(url: str) -> set[str]:
         parts = _EXTRACT_HOST(host)
     except ValueError:
         return set()
-    names = {parts.domain, f"{parts.domain}.{parts.suffix}", host, host.removeprefix("www.")}
-    if parts.subdomain and parts.subdomain != "www":
-        names |= {f"{parts.subdomain.split('.')[-1]}{parts.domain}", f"{parts.domain}{parts.subdomain.split('.')[-1]}"}
+    subdomain, domain, suffix = parts.subdomain, parts.domain, parts.suffix
+    if not suffix and host.count(".") > 1 and not domain.isdecimal():  # an ending that no list knows is one all the same
+        suffix, (subdomain, _, domain) = domain, subdomain.rpartition(".")
+    names = {domain, f"{domain}.{suffix}", host, host.removeprefix("www.")}
+    if subdomain and subdomain != "www":
+        names |= {f"{subdomain.split('.')[-1]}{domain}", f"{domain}{subdomain.split('.')[-1]}"}
     return {key(name) for name in names if len(key(name)) > 1}
 
 
@@ -157,7 +161,7 @@ def site_names(document: Document) -> set[str]:
     return {name for name in names if name} - {key(word) for word in HOME}
 
 
-def names_site(text: str, sites: set[str]) -> bool:
+def names_site(text: str, sites: Collection[str]) -> bool:
     """Whether a text is the site's name, perhaps with words around it that every shop uses.
 
     >>> names_site("Zalando.fi", {"zalando", "zalandofi"}), names_site("Puzzle", {"lafeltrinelli"})
@@ -178,5 +182,5 @@ def names_site(text: str, sites: set[str]) -> bool:
     return False
 
 
-def is_home(name: str, url: str | None, page_url: str, sites: set[str]) -> bool:
+def is_home(name: str, url: str | None, page_url: str, sites: Collection[str]) -> bool:
     return squeeze(name).casefold() in HOME or is_home_address(url, page_url) or (names_site(name, sites) and not url) or key(name) in sites

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.crawlers.pages import asian_pages, awkward_pages, hand_made_pages, mixed_pages, software_pages, western_pages  # noqa: F401
+from tests.crawlers.pages import (  # noqa: F401
+    asian_pages,
+    awkward_pages,
+    hand_made_pages,
+    later_pages,
+    mixed_pages,
+    software_pages,
+    western_pages,
+)
 from tests.crawlers.pages.shop_pages import PAGES
 
 __all__ = ["PAGES"]

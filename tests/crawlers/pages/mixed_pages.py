@@ -127,3 +127,12 @@ def brand_page_links_beside_the_path() -> Page:
         f"【速跑】{name}|速跑官方商城", '<div class="crumb-nav"><a class="back" href="javascript:history.back()">返回上一页</a><span>全部分类</span> &gt; <a href="/m">男装</a> &gt; <a href="/m/k">短裤</a> <div class="brand-right"><a href="/b/1">进入速跑品牌店</a> <a href="/fav">收藏</a></div></div>'
         f'<div class="gooddetail"><div class="picView"><img src="/img/ph.gif" data-lazyload="//img.yundong.example/dk.jpg"></div><div class="detTitle">{name}</div></div>' + related("速干T恤") + FOOTER),
         name, ("全部分类", "男装", "短裤"), "dk.jpg")
+
+
+@page
+def category_in_the_plural_of_a_short_name() -> Page:
+    name = "Ergo Stool"
+    return Page("https://office.example/p/ergo-stool", html(
+        f"{name} | Office", '<ul class="breadcrumb"><li><a href="/">Home</a></li><li><a href="/seats">Seats</a></li><li>Ergo Stools</li></ul>'
+        f'<h1>{name}</h1><div class="gallery"><img src="/i/ergo-stool.jpg"></div>' + FOOTER),
+        name, ("Seats", "Ergo Stools"), "ergo-stool")

@@ -1,0 +1,102 @@
+"""Ten layouts written after the rules were settled, to see how they do on what they were not made for."""
+
+from __future__ import annotations
+
+from tests.crawlers.pages.shop_pages import FOOTER, Page, html, page, related
+
+
+@page
+def later_home_goods_selection() -> Page:
+    name = "日式超柔法兰绒毛毯"
+    return Page("http://you.yanxuan-like.example/item/detail?id=1056002", html(
+        f"{name} - 严选好物", '<div class="yx-topbar"><ul><li>Hi，欢迎来到严选好物</li><li><a href="/login">登录</a></li></ul></div><div class="g-hd"><a class="logo" href="/" title="严选好物"></a><div class="tabNav"><ul><li><a href="/">首页</a></li><li><a href="/item/list?categoryId=1">居家生活</a></li><li><a href="/item/list?categoryId=2">服饰鞋包</a></li></ul></div></div>'
+        '<div class="m-breadcrumb"><span class="crumb-name"><a href="/">首页</a></span><span class="sep">&gt;</span><span class="crumb-name"><a href="/item/list?categoryId=1">居家生活</a></span><span class="sep">&gt;</span><span class="crumb-name"><a href="/item/list?categoryId=1&subCategoryId=11">毯子</a></span><span class="sep">&gt;</span>'
+        f'<span class="crumb-name">{name}</span></div><div class="m-slide"><div class="view"><img src="//yanxuan.nosdn.example/blanket-main.png?imageView&quality=95&thumbnail=430x430"></div><div class="list"><ul><li><a><img src="//yanxuan.nosdn.example/blanket-main.png?imageView&thumbnail=78x78"></a></li><li><a><img src="//yanxuan.nosdn.example/blanket-2.png?imageView&thumbnail=78x78"></a></li></ul></div></div>'
+        f'<div class="info"><div class="intro"><div class="name"><span>{name}</span><div class="tag">满折</div></div><div class="desc">柔软亲肤 四季可用</div></div></div><div class="m-ppl"><p>大家都在看</p>' + related("珊瑚绒毯", "羊毛毯") + "</div>" + FOOTER),
+        name, ("居家生活", "毯子"), "blanket-main")
+
+
+@page
+def later_luxury_shop_brand_name_twice() -> Page:
+    name = "RIVO/里沃 中性款方框太阳镜"
+    return Page("http://item.siku-like.example/103332.shtml", html(
+        f"【RIVO 太阳镜】{name} 黑色【正品 价格 图片】-寺品网", '<div class="top_text"><p>欢迎光临寺品网</p></div>'
+        '<div class="crumbs_box"><a href="http://www.siku-like.example">寺品网首页</a>&gt;<a href="/list/1.shtml">配饰</a>&gt;<a href="/list/1-2.shtml">眼镜</a>&gt;<a href="/list/1-2-9.shtml">RIVO眼镜</a>&gt;<span>RIVO/里沃 中性款方框太阳镜</span></div>'
+        '<div class="proBox"><div class="pic_scroll"><div class="moveBox"><img src="http://pic12.siku-like.example/pic/500/103332_1.jpg" id="mainpic" alt="RIVO/里沃"></div></div><div class="info_r"><div class="proName"><a href="/brand/rivo">RIVO/里沃</a><h2>中性款方框太阳镜</h2></div></div></div>' + related("飞行员太阳镜", "圆框眼镜") + FOOTER),
+        name, ("配饰", "眼镜", "RIVO眼镜"), "103332_1")
+
+
+@page
+def later_used_books() -> Page:
+    name = "河西走廊散记（1984年一版一印）"
+    return Page("http://book.kfz-like.example/5583/228/", html(
+        f"{name}_陈某某 著_孔书网", '<div class="header"><div class="user"><a href="/login">登录</a></div></div><div class="bar"><div class="fl">所在位置： <a href="http://www.kfz-like.example/">孔书网</a> &gt; <a href="http://shop.kfz-like.example/5583/">老树书房的书摊</a> &gt; <a href="http://shop.kfz-like.example/5583/c1/">历史地理</a> &gt; 图书详情</div></div>'
+        '<div class="shop-top"><h1><a href="http://shop.kfz-like.example/5583/">老树书房的书摊</a></h1></div>'
+        f'<div class="book-pic"><ul><li><a href="http://img.kfz-like.example/sw/228_b.jpg"><img src="http://img.kfz-like.example/sw/228_s.jpg"></a></li></ul></div><div class="book-info"><div class="t"><span>{name}</span><i class="zan">九品</i></div><ul><li>作者: 陈某某</li><li>出版社: 人民出版社</li></ul></div>' + FOOTER),
+        name, ("老树书房的书摊", "历史地理"), "228_")
+
+
+@page
+def later_mother_and_baby_app_page() -> Page:
+    name = "幼儿防滑学步鞋 软底透气"
+    return Page("https://m.baobei.example/detail/7711.html?from=list", html(
+        f"【包邮】{name}-宝贝格子手机版", '<div class="download-bar"><img src="/wap/app-icon.png" width="40"><p>打开APP 新人立减</p></div><section class="banner-swipe"><ul><li><a><img src="/wap/holder.png" data-src="//cdn.baobei.example/shoe-01.jpg@640w"></a></li><li><a><img src="/wap/holder.png" data-src="//cdn.baobei.example/shoe-02.jpg@640w"></a></li></ul></section>'
+        f'<section class="base"><h3><em>自营</em>{name}</h3><p class="price">￥<b>69</b></p></section><section class="guess"><h4>看了还看</h4><ul><li><a href="/detail/7712.html"><img src="/wap/holder.png" data-src="//cdn.baobei.example/other-1.jpg@320w"><p>婴儿袜子五双装</p></a></li></ul></section>'),
+        name, (), "shoe-01")
+
+
+@page
+def later_industrial_supplies() -> Page:
+    name = "沪工 手动液压搬运车 2.5T 550mm"
+    return Page("http://www.zkh-like.example/item/AA1234567.html", html(
+        f"沪工 {name.removeprefix('沪工 ')}，DF25-550【型号 规格 采购】-工品通", '<div class="nav-fix"><ul><li><a href="/">首页</a></li><li><a href="/cate">分类</a></li></ul></div><div class="bread"><a href="/">首页</a><i class="iconfont">&#xe600;</i><a href="/list/c-1.html">搬运存储</a><i class="iconfont">&#xe600;</i><a href="/list/c-12.html">搬运车</a><i class="iconfont">&#xe600;</i><a href="/list/c-123.html">手动搬运车</a></div>'
+        f'<div class="goods-main"><div class="goods-img-zoom"><img :src="x" src="https://private.zkh-like.example/PRODUCT/BIG/BIG_AA1234567_01.jpg?x-oss-process=style/WEBPCOM_style" alt="{name}"></div><div class="goods-text"><h1 class="goods-name">{name}<span class="model">，DF25-550</span></h1></div></div>' + related("电动搬运车", "液压叉车") + FOOTER),
+        name, ("搬运存储", "搬运车", "手动搬运车"), "BIG_AA1234567_01")
+
+
+@page
+def later_taiwan_department_store() -> Page:
+    name = "輕量保溫杯 480ml-霧黑"
+    return Page("https://www.etmall-like.example/i/2890001", html(
+        f"{name} | 水杯/保溫杯 | 東購物", '<header><h1><a href="/"><span>東購物</span></a></h1></header><section class="t-breadcrumb"><ul><li><a href="/">首頁</a></li><li><a href="/c/1">餐廚</a></li><li><a href="/c/1/2">水壺水杯</a></li><li><a href="/c/1/2/3">保溫杯</a></li></ul></section>'
+        f'<section class="p-info"><div class="pic"><div class="n-pic"><a href="//media.etmall-like.example/nximg/002890/2890001_XXL.jpg?t=1"><img src="//media.etmall-like.example/nximg/002890/2890001_L.jpg?t=1"></a></div></div><div class="n-name"><h2 class="n-name--16">{name}</h2><p>#不鏽鋼 #環保</p></div></section>' + related("保溫燜燒罐", heading="買過的人也買") + FOOTER,
+        head='<meta property="og:image" content="https://www.etmall-like.example/images/fb_share.jpg"><meta property="og:title" content="' + name + ' - 東購物">'),
+        name, ("餐廚", "水壺水杯", "保溫杯"), "2890001_")
+
+
+@page
+def later_russian_electronics() -> Page:
+    name = "Электрочайник Ромашка ЭЧ-17"
+    return Page("https://www.tehnika.example/catalog/kuhnya/chajniki/romashka-ech-17/", html(
+        f"Купить {name} в Москве: цена, отзывы | Техника", '<div class="bx-breadcrumb"><div class="bx-breadcrumb-item"><a href="/"><span>Главная</span></a></div><div class="bx-breadcrumb-item"><i class="fa fa-angle-right"></i><a href="/catalog/"><span>Каталог</span></a></div><div class="bx-breadcrumb-item"><i class="fa"></i><a href="/catalog/kuhnya/"><span>Кухня</span></a></div><div class="bx-breadcrumb-item"><i class="fa"></i><a href="/catalog/kuhnya/chajniki/"><span>Чайники</span></a></div>'
+        f'<div class="bx-breadcrumb-item"><i class="fa"></i><span>{name}</span></div></div><h1 class="bx-title">{name}</h1><div class="product-item-detail-slider-container"><div class="product-item-detail-slider-image active"><img src="/upload/iblock/4a1/chajnik.jpg" alt="{name}"></div></div><div class="brands"><img src="/upload/brands/logo1.png"></div>' + FOOTER),
+        name, ("Каталог", "Кухня", "Чайники"), "chajnik.jpg")
+
+
+@page
+def later_american_hardware_store() -> Page:
+    name = "3/8 in. x 50 ft. Braided Nylon Rope"
+    return Page("https://www.hardware.example/p/3-8-in-x-50-ft-braided-nylon-rope/1002345", html(
+        f"{name} at Hardware.example® - Rope", '<div data-testid="skip"><a href="#main">Skip to main content</a></div><div class="styles__crumbs-x7a"><a href="/">Home</a><span>/</span><a href="/c/hardware">Hardware</a><span>/</span><a href="/c/hardware/chain-rope">Chain &amp; Rope</a><span>/</span><a href="/c/hardware/chain-rope/rope">Rope</a></div>'
+        f'<main id="main"><div class="styles__brand-0a"><a href="/b/knot">KnotWorks</a></div><h1 class="styles__title-8b">{name}</h1><p>Item #1002345 | Model #NR-38</p><div class="styles__media-2c"><button><img src="https://mobileimages.hardware.example/productimages/77/rope.jpg?size=pdhism" alt="KnotWorks {name}"></button><button><img src="https://mobileimages.hardware.example/productimages/77/rope2.jpg?size=mpl"></button></div></main>'
+        '<div class="credit"><h1>5% off every day</h1><img src="https://mobileimages.hardware.example/marketingimages/card.png" width="500"></div>' + FOOTER),
+        name, ("Hardware", "Chain & Rope", "Rope"), "rope.jpg")
+
+
+@page
+def later_french_wine_merchant() -> Page:
+    name = "Domaine des Tilleuls 2018 - Rouge"
+    return Page("http://www.cave.example/vin-rouge/domaine-des-tilleuls-2018.html", html(
+        f"Acheter {name} au meilleur prix | Cave en ligne", '<div id="fil_ariane">Vous êtes ici : <a href="http://www.cave.example/">Cave en ligne</a> &gt; <a href="/vins">Nos vins</a> &gt; <a href="/vin-rouge">Vin rouge</a> &gt; <strong>Domaine des Tilleuls 2018</strong></div>'
+        f'<div class="fiche"><table><tr><td class="visuel"><a href="/photos/zoom/tilleuls.jpg" onclick="return zoom()"><img src="/photos/moyen/tilleuls.jpg" height="300"></a></td><td><h1 class="nom">{name}</h1><h2>Bordeaux Supérieur</h2></td></tr></table></div><div class="colonne"><p>Meilleures ventes</p><a href="/x.html"><img src="/photos/mini/autre.jpg" alt="Autre vin"></a></div>' + FOOTER),
+        name, ("Nos vins", "Vin rouge"), "tilleuls")
+
+
+@page
+def later_spanish_single_page_app() -> Page:
+    name = "Lámpara de pie Arco Dorada"
+    return Page("https://www.hogar.example/producto/lampara-de-pie-arco-dorada-88123", html(
+        "Hogar.es", '<div id="app"><div class="loading">Cargando...</div></div>'
+        f'<script>window.__PRELOADED__ = {{"page":{{"type":"pdp"}},"pdp":{{"product":{{"ref":"88123","displayName":"{name}","prices":{{"sale":129.9}},"media":[{{"type":"image","src":"https://media.hogar.example/88123/arco-1.jpg"}},{{"type":"image","src":"https://media.hogar.example/88123/arco-2.jpg"}}]}}}}}};</script>',
+        head=f'<meta name="description" content="Compra {name} en Hogar.es. Envío en 48 h."><meta property="og:title" content="{name} | Hogar.es"><link rel="image_src" href="https://media.hogar.example/88123/arco-1.jpg">'),
+        name, (), "arco-1")
