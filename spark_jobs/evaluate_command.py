@@ -17,6 +17,7 @@ from lakehouse.errors import LakehouseError
 
 if TYPE_CHECKING:
     from spark_jobs.methods.evaluation import Category, Labels, Pair
+    from spark_jobs.strategies import Options
 
 evaluate = typer.Typer(no_args_is_help=True, help="Measure the alignment against an answer key.")
 GOLD = ("platform_a", "path_a", "platform_b", "path_b")
@@ -81,9 +82,11 @@ def read_labels(path: Path) -> Labels:
     return Labels(counts)
 
 
-def decided(strategy: str | None) -> list[dict]:
+def decided(strategy: str | None, options: Options | None = None) -> list[dict]:
     """The rows of alignments: the lake's where no strategy or the one that made them is asked for, else decided anew without writing.
 
+    Args:
+        options: the strategy's; the lake's rows are not taken where they are given.
     Raises:
         MissingTable: what it needs has not been written yet.
     """
@@ -92,7 +95,7 @@ def decided(strategy: str | None) -> list[dict]:
     columns = [*tables.PAIR_KEY, "relation", "zone", "confidence", "strategy", "evidence"]
     if strategy is None:
         return arrow.read(tables.ALIGNMENTS, columns=columns).to_pylist()
-    if arrow.version(tables.ALIGNMENTS) is not None:
+    if options is None and arrow.version(tables.ALIGNMENTS) is not None:
         rows = arrow.read(tables.ALIGNMENTS, columns=columns).to_pylist()
         if rows and rows[0]["strategy"] == strategy:
             return rows
@@ -100,16 +103,28 @@ def decided(strategy: str | None) -> list[dict]:
     from spark_jobs import alignments, strategies, sub_class_pairs
 
     strategies.find(strategy)
+    options = options or strategies.Options()
     native, listings = spark.read(tables.NATIVE_SUB_CLASSES), spark.read(tables.LISTINGS)
-    pairs = sub_class_pairs.build(native, listings, strategy=strategy).localCheckpoint()
-    return alignments.build(pairs, native, spark.read(tables.NAMING_DECISIONS), strategy=strategy).select(*columns).toArrow().to_pylist()
+    pairs = sub_class_pairs.build(native, listings, strategy=strategy, options=options).localCheckpoint()
+    people = spark.read(tables.NAMING_DECISIONS)
+    return alignments.build(pairs, native, people, strategy=strategy, options=options).select(*columns).toArrow().to_pylist()
+
+
+def named_alike(known: dict[Category, dict]) -> list[Pair]:
+    """What the tree folds by name where the strategy compares nothing inside a shop: `spark_jobs.methods.taxonomy.doubles`."""
+    from spark_jobs.methods.taxonomy import NativeSubClass, doubles
+
+    own = [NativeSubClass(category, row["native_sub_class"], row["class_id"], row["class_name"], row["listings"])
+           for category, row in known.items() if row.get("class_id") is not None]
+    return [frozenset((merge.a, merge.b)) for merge in doubles(own)]
 
 
 def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict[Category, dict]) -> dict[str, Any]:
     """Every figure, as plain values.
 
     Args:
-        known: the lake's categories with `listings` and `class_name`; a pair of the key about another one is counted and named.
+        known: the lake's categories with `listings` and, for the doubles that the tree folds by name, name and class; a pair of the
+            key about another one is counted and named.
     """
     from spark_jobs.methods import evaluation as measures
 
@@ -141,9 +156,12 @@ def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict
     result["merged_zone"]["tolerant_precision"] = round(measures.tolerant(merged, key, labels).precision, 4)
     result["both_sides_10_listings"]["tolerant"] = measures.tolerant(
         {p for p in found if p <= large}, {p for p in key if p <= large}, labels).rounded()
+    by_name = [] if len(across) < len(relations) else named_alike(known)
     by_itself = [frozenset(ends) for ends, row in relations.items() if row["relation"] == "equivalent" and row["zone"] == "merged"]
     proposed = [frozenset(ends) for ends, row in relations.items() if row["relation"] == "equivalent"]
-    for name, clusters in (("merged_by_itself", measures.components(by_itself)), ("every_proposal_accepted", measures.components(proposed))):
+    for name, clusters in (("not_merged", {}), ("merged_by_itself", measures.components([*by_itself, *by_name])),
+                           ("every_proposal_accepted", measures.components([*proposed, *by_name])),
+                           ("merged_by_labels", {category: max(sorted(of), key=of.get) for category, of in labels.counts.items()})):
         result[f"listings_{name}"] = {"b_cubed": measures.b_cubed(clusters, labels), "v_measure": measures.v_measure(clusters, labels)}
     result["per_relation"] = measures.by_relation({ends: row["relation"] for ends, row in across.items()}, measures.relations_by_labels(labels))
     return result
@@ -153,7 +171,8 @@ def categories() -> dict[Category, dict]:
     """The lake's native sub-classes by (shop, path)."""
     from lakehouse import arrow
 
-    rows = arrow.read(tables.NATIVE_SUB_CLASSES, columns=["shop", "native_path", "native_sub_class", "class_name", "listings"]).to_pylist()
+    columns = ["shop", "native_path", "native_sub_class", "class_id", "class_name", "listings"]
+    rows = arrow.read(tables.NATIVE_SUB_CLASSES, columns=columns).to_pylist()
     return {(row["shop"], row["native_path"]): row for row in rows}
 
 
@@ -186,14 +205,19 @@ def table(
     key, of_people, known = read_gold(gold), read_labels(labels), categories()
     lines = ["| strategy | strict P / R / F1 | tolerant F1 | merged by itself: share, tolerant P | B-cubed F1 by itself / accepted | V-measure |",
              "| --- | --- | --- | --- | --- | --- |"]
-    for name in strategies.MODULES:
-        got = measure(decided(name), key, of_people, known)
+    shown = {f"`{name}`": decided(name) for name in strategies.MODULES}
+    letter = decided("paper", strategies.Options(identical_names_merge=False))
+    got: dict[str, Any] = {}
+    for name, rows in {"`paper`, Eq. 3 for identical names too": letter, **shown}.items():
+        got = measure(rows, key, of_people, known)
         strict, interval = got["strict"], got["intervals_95"].get("strict_f1", [0, 0])
-        lines.append(f"| `{name}` | {strict['precision']:.2f} / {strict['recall']:.2f} / **{strict['f1']:.3f}** "
+        lines.append(f"| {name} | {strict['precision']:.2f} / {strict['recall']:.2f} / **{strict['f1']:.3f}** "
                      f"({interval[0]:.2f} to {interval[1]:.2f}) | {got['tolerant']['f1']:.3f} "
                      f"| {got['merged_zone']['share_of_merges']:.2f}, {got['merged_zone']['tolerant_precision']:.3f} "
                      f"| {got['listings_merged_by_itself']['b_cubed']['f1']:.3f} / {got['listings_every_proposal_accepted']['b_cubed']['f1']:.3f} "
                      f"| {got['listings_merged_by_itself']['v_measure']['v_measure']:.3f} |")
+    for name, of in (("nothing merged", "not_merged"), ("each category to the label that most of its listings bear", "merged_by_labels")):
+        lines.append(f"| {name} | | | | {got[f'listings_{of}']['b_cubed']['f1']:.3f} | {got[f'listings_{of}']['v_measure']['v_measure']:.3f} |")
     made = "\n".join([BEGIN, *lines, END])
     page = output.read_text(encoding="utf-8") if output.exists() else f"{BEGIN}\n{END}\n"
     if BEGIN not in page or END not in page:

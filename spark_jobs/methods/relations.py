@@ -37,7 +37,7 @@ def ranks_among(end: np.ndarray, other_shop: np.ndarray, score: np.ndarray, tie:
 
 
 EQUIVALENT_MIN = 0.60   # of `certainty`, from which a mutual best is equivalent: where as many pairs are taken as the shops share kinds
-MERGED_MIN = 0.81       # of certainty, from which a pair is merged without a person, even where a twin is better still: the better half
+MERGED_MIN = 0.80       # of certainty, from which a pair is merged without a person, even where a twin is better still: the better half
 DOUBLE_MIN, DOUBLE_SHOWN = 0.80, 0.72       # of the score inside one shop: merged, shown
 SHOWN_MIN = 0.52        # of certainty, from which a mutual best that is not certain enough is shown to a person
 CONTAINED_MIN, CONTAINED_LEAD = 0.4, 0.3    # of a's votes that fall where b's do, and how many more than of b's where a's do, for "a is narrower"

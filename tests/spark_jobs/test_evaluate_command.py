@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from lakehouse import arrow, tables
 from lakehouse.errors import LakehouseError
-from spark_jobs.evaluate_command import evaluate, read_gold, read_labels
+from spark_jobs.evaluate_command import evaluate, measure, read_gold, read_labels
+from spark_jobs.methods.evaluation import Labels
 from tests.spark_jobs.lake_rows import row
 
 KEY = "platform_a\tpath_a\tplatform_b\tpath_b\n"
@@ -52,7 +53,16 @@ def test_every_figure_of_a_small_lake(aligned):
     assert got["both_sides_10_listings"]["strict"]["found"] == 1
     assert set(got["per_shop_pair"]) == {"a / b"}
     assert got["listings_every_proposal_accepted"]["b_cubed"]["f1"] == 1.0 > got["listings_merged_by_itself"]["b_cubed"]["f1"]
+    assert got["listings_merged_by_labels"]["b_cubed"]["f1"] == 1.0 > got["listings_not_merged"]["b_cubed"]["f1"]
     assert "a: 冰箱 | b: 冰柜" in (aligned / "report.md").read_text(encoding="utf-8")
+
+
+def test_doubles_that_the_tree_folds_by_name_count_where_nothing_inside_a_shop_was_compared():
+    labels = Labels({("a", "冷>空调"): {"空调": 5}, ("a", "电>空调"): {"空调": 5}})
+    known = {category: {"native_sub_class": "空调", "class_id": 1, "class_name": "电器", "listings": 5} for category in labels.counts}
+    assert measure([], set(), labels, known)["listings_merged_by_itself"]["b_cubed"]["f1"] == 1.0
+    inside = {"shop_a": "a", "native_path_a": "冷>空调", "shop_b": "a", "native_path_b": "电>空调", "relation": "none", "zone": "apart", "strategy": "curated"}
+    assert measure([inside], set(), labels, known)["listings_merged_by_itself"]["b_cubed"]["f1"] < 1.0
 
 
 def test_categories_that_the_lake_does_not_know_are_counted_and_named(aligned):
