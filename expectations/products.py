@@ -5,6 +5,7 @@ from __future__ import annotations
 from great_expectations import expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.labels import labels
 from expectations.patterns import ABSOLUTE, BLANK
 from expectations.rules import ExpectColumnValuesToSatisfy, ExpectQueryToGiveNoRows
 
@@ -14,24 +15,7 @@ def expectations() -> list[Expectation]:
     return [
         gxe.ExpectColumnValuesToMatchRegex(column="product_id", regex=r"^[0-9a-f]{20,64}$"),
         gxe.ExpectCompoundColumnsToBeUnique(column_list=["shop", "listing_id"]),
-
-        gxe.ExpectColumnValuesToBeBetween(column="class_id", min_value=1),
-        gxe.ExpectColumnValuesToNotMatchRegex(column="class_name", regex=BLANK),
-        gxe.ExpectColumnValuesToBeBetween(column="sub_class_id", min_value=1),
-        gxe.ExpectColumnValuesToNotMatchRegex(column="sub_class_name", regex=BLANK),
-        ExpectColumnValuesToSatisfy(column="subsub_class_id", rule="subsub_class_name is not null"),
-        ExpectColumnValuesToSatisfy(column="subsub_class_name", rule="subsub_class_id is not null"),
-        ExpectColumnValuesToSatisfy(column="subsub_class_id", rule="subsub_class_id <> sub_class_id"),
-        ExpectQueryToGiveNoRows(
-            description="A sub-class lies in one class and has one name.",
-            unexpected_rows_query="select sub_class_id from {batch} group by sub_class_id "
-                                  "having count(distinct class_id, sub_class_name) > 1",
-        ),
-        ExpectQueryToGiveNoRows(
-            description="A class id has one name.",
-            unexpected_rows_query="select class_id from {batch} group by class_id having count(distinct class_name) > 1",
-        ),
-
+        *labels(),
         gxe.ExpectColumnValuesToNotMatchRegex(column="img_path", regex=ABSOLUTE),
         ExpectColumnValuesToSatisfy(column="img_path", rule="img_resolution is not null"),
         ExpectColumnValuesToSatisfy(column="img_resolution", rule="img_path is not null"),

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 JOBS = {table.name for table in tables.ALL if table.origin in (Origin.BUILT, Origin.SCORED, Origin.DECIDED)}
 # Modules of a package that are not about one table; a new one is a decision, so it is named here.
 OF_JOBS = {"commands", "class_map_command", "names_command", "review_command", "evaluate_command", "score_command", "csv_file", "strategies"}
-OF_EXPECTATIONS = {"audit", "contract", "gate", "patterns", "rules"}
+OF_EXPECTATIONS = {"labels", "audit", "contract", "gate", "patterns", "rules"}
 
 
 def modules(folder: str, prefix: str = "") -> set[str]:
