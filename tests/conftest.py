@@ -17,7 +17,6 @@ def _quiet_environment(tmp_path_factory):
     os.environ.setdefault("LAKEHOUSE_SPARK_DRIVER_MEMORY", "2g")
     os.environ.setdefault("LAKEHOUSE_SPARK_SHUFFLE_PARTITIONS", "2")
     # Frames are tiny: what a long job gains from compiled plans, a short one pays for.
-    os.environ.setdefault("LAKEHOUSE_SPARK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     os.environ.setdefault("LAKEHOUSE_SPARK_OPTIONS", "spark.sql.codegen.wholeStage=false spark.sql.codegen.factoryMode=NO_CODEGEN")
 
 
