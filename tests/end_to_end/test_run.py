@@ -13,8 +13,8 @@ from lakehouse import arrow, tables
 from lakehouse.tables import Schema
 
 MEP3M = (sys.executable, "-m", "lakehouse.cli")
-# What is recorded of every run: that it was, and what the audits said.
-RECORDS = ("crawl_runs", "quality_results")
+# What is recorded of every run: that it was, what it asked for, and what the audits said.
+RECORDS = ("crawl_runs", "crawl_pages", "quality_results")
 
 
 def free_ports(wanted: int) -> int:
