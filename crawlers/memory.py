@@ -75,10 +75,11 @@ class CrawlMemory:
         self._waiting += added
         return bool(added)
 
-    def next(self) -> Waiting | None:
-        """The next URL: sitemaps first, then product pages, then categories, each in order of discovery."""
+    def next(self, *, categories: bool = True) -> Waiting | None:
+        """The next URL: sitemaps first, then product pages, then `categories` unless they are to wait, each in order of discovery."""
         row = self._db.execute("UPDATE queue SET state = 1 WHERE number = (SELECT number FROM queue INDEXED BY waiting WHERE state = 0 "
-                               "ORDER BY rank, number LIMIT 1) RETURNING url, kind, depth").fetchone()
+                               "AND rank <= ? ORDER BY rank, number LIMIT 1) RETURNING url, kind, depth",
+                               (max(RANKS.values()) + 1 if categories else RANKS["product"],)).fetchone()
         if row is None:
             return None
         self._waiting -= 1

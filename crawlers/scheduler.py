@@ -44,9 +44,10 @@ class MemoryScheduler(BaseScheduler):
         if self.again:
             return self.again.popleft()
         crawl = self.spider.crawl
-        while crawl.may_go_on() and (found := self.memory.next()):
+        while crawl.may_go_on() and (found := self.memory.next(categories=not self.spider.awaits_sitemaps)):
             if self.spider.wanted(found.url):
                 crawl.pages += found.kind != "sitemap"
+                self.spider.sitemaps += found.kind == "sitemap"
                 return self.spider.request(found.url, found.kind, found.depth)
             self.crawler.stats.inc_value("crawl/not_followed/endless")
             if self.memory.first_failure(found.url):

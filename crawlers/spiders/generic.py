@@ -37,6 +37,7 @@ class GenericSpider(scrapy.Spider):
         self.crawl = crawl
         self.shapes = Shapes()
         self.in_a_row = 0       # failures that another day may mend, without an answer between them
+        self.sitemaps = 0       # on their way
         self.links = LinkExtractor(unique=True, canonicalize=False, deny_extensions=[])
 
     # Requests --------------------------------------------------------------------------------------------------------
@@ -58,6 +59,11 @@ class GenericSpider(scrapy.Spider):
                 meta |= {"known": known.listing_id, "handle_httpstatus_list": [304]}
         return scrapy.Request(url, headers=headers, meta=meta, errback=self.failed,
                               callback=self.parse_sitemap if kind == "sitemap" else self.parse_page)
+
+    @property
+    def awaits_sitemaps(self) -> bool:
+        """Whether categories are to wait: where few pages may be read, those that a sitemap names are worth more."""
+        return self.sitemaps > 0 and bool(self.crawl.max_pages or self.crawl.daily_budget)
 
     def wanted(self, url: str) -> bool:
         """Whether a URL of the queue is still worth reading."""
@@ -81,6 +87,7 @@ class GenericSpider(scrapy.Spider):
                     yield from self.follow(urljoin(response.url, url), "sitemap", response)
             for url in sitemap.pages:
                 yield from self.follow(discovery.normal(urljoin(response.url, url)), "product", response)
+        self.sitemaps -= 1
         yield page
 
     def parse_page(self, response: Any) -> Iterator[Any]:
@@ -182,6 +189,7 @@ class GenericSpider(scrapy.Spider):
             yield Page(asked, kind, "failed", status, reason)
         if kind == "sitemap" and asked.endswith("/robots.txt"):
             yield self.request(urljoin(asked, "/sitemap.xml"), "sitemap")
+        self.sitemaps -= kind == "sitemap"
 
     def rejected(self, response: Any, asked: str, reason: str, found: ExtractedListing, listing_id: str = "") -> Rejected:
         self.count(f"crawl/rejected/{reason}")

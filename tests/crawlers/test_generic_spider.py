@@ -97,6 +97,17 @@ def test_a_shop_without_a_sitemap_is_found_by_its_categories(server, crawl, rows
     assert len(rows(tables.RAW_LISTINGS)) == 35
 
 
+def test_few_pages_are_spent_on_what_the_sitemap_names(server, crawl, rows):
+    small_shop(server, 20)
+    links = "".join(f'<a href="/topic/{number}">t</a>' for number in range(50))
+    server.routes["/"] = f"<html><body>{links}</body></html>"
+    for number in range(50):
+        server.routes[f"/topic/{number}"] = "<html><body>nothing to buy</body></html>"
+    run = crawl(server.url + "/", "tea", max_pages=8)
+    assert run["finish_reason"] == "max_pages"
+    assert run["listings"] >= 6
+
+
 def test_max_pages_stops_and_says_so(server, crawl, rows):
     small_shop(server, 30)
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -90,6 +95,24 @@ def test_an_import_that_died_goes_on_where_it_ended(lake, file, monkeypatch):
     assert "3 listings landed" in run("listings", file)
     assert [(row["shop"], row["listing_id"]) for row in rows(RAW_LISTINGS)] == [("dangdang", "1"), ("jd", "1"), ("jd", "2")]
     assert {row["shop"]: row["listings"] for row in rows(CRAWL_RUNS)} == {"jd": 2, "dangdang": 1}
+
+
+def test_an_import_killed_by_the_system_goes_on_where_it_ended(lake, tmp_path):
+    """kill -9 of the command itself once its first batch is in the table's log."""
+    count = 3 * landing.BATCH_ROWS + 7
+    file = tmp_path / "many.tsv"
+    file.write_text(HEADER + "".join(f"jd\t{number}\t食品\t茶\t食品>茶\t龙井茶 {number} 号\t\n" for number in range(count)), encoding="utf-8")
+    command = [sys.executable, "-m", "lakehouse.cli", "import", "listings", str(file)]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[3], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while process.poll() is None and not list(lake.rglob("raw_listings/_delta_log/*1.json")) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.kill()
+    assert process.wait(10) == -signal.SIGKILL, "the import ended before it could be killed"
+    assert 0 < arrow.read(RAW_LISTINGS).num_rows < count
+    assert f"{count:,} listings landed" in run("listings", file)
+    assert sorted(int(row["listing_id"]) for row in arrow.read(RAW_LISTINGS).to_pylist()) == list(range(count))
+    assert [(row["listings"], row["finish_reason"]) for row in rows(CRAWL_RUNS)] == [(count, "finished")]
 
 
 def test_rows_that_cannot_be_used_are_rejected_by_name(lake, file):
