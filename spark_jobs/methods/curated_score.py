@@ -28,7 +28,7 @@ from spark_jobs.methods.curated_votes import (
 )
 
 LISTINGS_MIN = 5        # a category with fewer says too little: it is no class to vote for, and no pair of it is merged by itself
-CANDIDATES = 6          # per category, shop and view; benchmarks/alignment.py prints their recall against all pairs
+CANDIDATES = 6          # per category, shop and view; with ten the same pairs of four real shops are equivalent
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
 TERMS = 200             # of a category and weighting, the weightiest: the rest moves no cosine and would fill the memory
 CONTAINING = 4          # a votes where b does if b gives the class at least a quarter of what a does
