@@ -339,9 +339,14 @@ def _is_product(levels: list[Crumb], names: list[str], page_url: str) -> bool:
 
 
 def _leads_here(address: str | None, page_url: str) -> bool:
-    """Whether an address is the page's own, with the page's query or without any."""
-    here = page_url.split("#")[0]
-    return bool(address) and address.split("#")[0].rstrip("/") in (here.rstrip("/"), here.split("?")[0].rstrip("/"))
+    """Whether an address is the page's own, with the page's query or without any, or in another folder."""
+    if not address:
+        return False
+    here, there = page_url.split("#")[0], address.split("#")[0].rstrip("/")
+    plain = here.split("?")[0].rstrip("/")
+    last = there.rpartition("/")[2]
+    named = len(last) > 7 and "?" not in last and bool(re.search(r"\d|\w-\w", last))
+    return there in (here.rstrip("/"), plain) or (named and last == plain.rpartition("/")[2])
 
 
 def _like_name(level: str, name: str) -> bool:

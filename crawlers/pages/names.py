@@ -132,12 +132,15 @@ def _visible_text(element: lxml.html.HtmlElement) -> str:
     return "".join(parts)
 
 
-def headings(document: Document, titles: Iterable[str] = ()) -> Iterator[Candidate]:
+def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candidate]:
     """Texts that stand where a name stands: in headings, in elements that are called a title or a name, or with which a title begins."""
     beginnings = {key(title[: found.start()]) for title in titles for found in words._SPLIT.finditer(title)} | {
         key(title) for title in titles
     }
     beginnings = {text for text in beginnings if weight(text) >= 8}
+    for title in titles:  # a title without separators: "name category shop"
+        parts = title[:LONGEST].split()
+        beginnings |= {text for end in range(1, min(len(parts), 30)) if weight(text := key(" ".join(parts[:end]))) >= 12}
     for element in document.elements:
         if element.tag not in STANDS_IN:
             continue
@@ -192,6 +195,9 @@ def without_site(title: str, sites: set[str], categories: Collection[str] = ()) 
                 title = title[: spans[-1].start()]
             elif _says_nothing(first, sites):
                 title = title[spans[0].end() :]
+        rest, _, last = title.rpartition(" ")
+        if rest and weight(last) >= 6 and key(last) in sites:
+            title = rest
         title = title.strip(" \t-–—|｜_·•:：>»›,，")
         if title == before or not title:
             return title or before

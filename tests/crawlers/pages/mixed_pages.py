@@ -136,3 +136,30 @@ def category_in_the_plural_of_a_short_name() -> Page:
         f"{name} | Office", '<ul class="breadcrumb"><li><a href="/">Home</a></li><li><a href="/seats">Seats</a></li><li>Ergo Stools</li></ul>'
         f'<h1>{name}</h1><div class="gallery"><img src="/i/ergo-stool.jpg"></div>' + FOOTER),
         name, ("Seats", "Ergo Stools"), "ergo-stool")
+
+
+@page
+def path_ends_at_the_product_in_another_folder() -> Page:
+    name = "Cotton Percale Duvet Cover, Double, Stone"
+    return Page("https://linen.example/sale/cotton-percale-duvet-cover-7781.html", html(
+        f"{name} | Linen House", '<ol class="breadcrumb"><li><a href="/">Home</a></li><li><a href="/bedding">Bedding</a></li><li><a href="/bedding/cotton-percale-duvet-cover-7781.html">Cotton Percale Duvet Cover</a></li></ol>'
+        f'<h1>{name}</h1><div class="gallery"><img src="/i/percale.jpg"></div>' + FOOTER),
+        name, ("Bedding",), "percale")
+
+
+@page
+def hashed_classes_and_a_heading_of_the_rating() -> Page:
+    name = "Vitamin D3 Tropfen 20 ml"
+    return Page("https://apo.example/de/vitamin-d3-tropfen-20-ml-p-4432", html(
+        f"{name} günstig bestellen | apo.example Versandapotheke", '<div class="Xy1"><a href="/de"><img src="/i/apo-logo.webp" alt="apo.example"></a></div><div class="Zk9"><span><a href="/de/vitamine">Vitamine</a></span><span aria-hidden="true">›</span><span><a href="/de/vitamine/d3">Vitamin D3</a></span></div>'
+        f'<div class="Qq2"><img class="Lm1" loading="lazy" src="/i/d3-packshot.webp" width="500" height="500"></div><h2 class="Aa1">4,8 von 5 Sternen</h2><h1 class="Aa1">{name}</h1><h2 class="Aa1">Produktinformationen "{name}"</h2><div class="Rr3"><img src="/i/dhl.webp" width="60" height="30"><img src="/i/klarna.webp" width="60" height="30"></div>' + FOOTER),
+        name, ("Vitamine", "Vitamin D3"), "d3-packshot")
+
+
+@page
+def recommended_products_before_the_product_without_classes() -> Page:
+    name = "野生蓝莓干 250克 袋装"
+    return Page("http://www.ganguo.example/p-1009.html", html(
+        f"{name} 蓝莓果干 干果之家", '<p><a href="/">干果之家</a></p><p><b>热卖</b></p><ul><li><a href="/p-1.html"><img src="/u/a1.jpg" width="200" height="200" alt="新疆红枣 500克"></a><a href="/p-1.html">新疆红枣 500克</a></li><li><a href="/p-2.html"><img src="/u/a2.jpg" width="200" height="200" alt="薄皮核桃 1千克"></a><a href="/p-2.html">薄皮核桃 1千克</a></li></ul>'
+        f'<p>您当前位置: <a href="/">首页</a>-&gt;<a href="/c-3.html">果干</a>-&gt;<a href="/c-31.html">蓝莓干</a></p><table><tr><td><img src="/u/lanmei.jpg"></td><td><p><b>{name}</b></p><p>单价：32元</p></td></tr></table>' + FOOTER),
+        name, ("果干", "蓝莓干"), "lanmei")
