@@ -42,6 +42,7 @@ OUTSIDE = re.compile(
     re.I,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+_FIRST_LEVEL = re.compile(r"([^>›»＞/／→]{1,20})[>›»＞/／→]")
 KIND_OF_PAGE = re.compile(r"^.{0,4}(?:详情|詳情|详细|詳細|介绍|介紹|信息)(?:页|頁)?$|^(?:product |item |article )?details?(?: page)?$", re.I)
 JUNK = re.compile(r"^(?:[.…]{1,3}|[<>»›/|·\-–]+|more|更多|展开|全部|share|print)$", re.I)
 
@@ -90,7 +91,7 @@ def trails_on_page(document: Document, name: str, heading: lxml.html.HtmlElement
         cue = bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         between = _separators(element)
         strong = sum(1 for one in between if STRONG_SEPARATOR.search(one))
-        spoken = sure or maybe or cue or (strong >= 1 and links >= 2)
+        spoken = sure or maybe or cue or (strong >= 1 and links >= 2) or (strong >= 2 and _says_home_first(whole))
         homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document)
         if not spoken and not homeward and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
             continue
@@ -125,6 +126,11 @@ def _begins_at_home(element: lxml.html.HtmlElement, document: Document) -> bool:
     if link is None:
         return False
     return clean(link.text_content())[:40].casefold() in phrases.HOME or words.is_home_address(document.absolute(link.get("href")), document.url)
+
+
+def _says_home_first(text: str) -> bool:
+    first = _FIRST_LEVEL.match(text)
+    return first is not None and first[1].strip().casefold() in phrases.HOME
 
 
 def _above(crumbs: Iterable[Crumb], page_url: str) -> int:

@@ -163,3 +163,42 @@ def recommended_products_before_the_product_without_classes() -> Page:
         f"{name} 蓝莓果干 干果之家", '<p><a href="/">干果之家</a></p><p><b>热卖</b></p><ul><li><a href="/p-1.html"><img src="/u/a1.jpg" width="200" height="200" alt="新疆红枣 500克"></a><a href="/p-1.html">新疆红枣 500克</a></li><li><a href="/p-2.html"><img src="/u/a2.jpg" width="200" height="200" alt="薄皮核桃 1千克"></a><a href="/p-2.html">薄皮核桃 1千克</a></li></ul>'
         f'<p>您当前位置: <a href="/">首页</a>-&gt;<a href="/c-3.html">果干</a>-&gt;<a href="/c-31.html">蓝莓干</a></p><table><tr><td><img src="/u/lanmei.jpg"></td><td><p><b>{name}</b></p><p>单价：32元</p></td></tr></table>' + FOOTER),
         name, ("果干", "蓝莓干"), "lanmei")
+
+
+@page
+def path_whose_home_is_an_icon_and_german_search_words() -> Page:
+    name = "Grohmann Spültischarmatur Eurosmart, chrom"
+    return Page("https://www.baumarkt.example/sanitaer/kuechenarmaturen/spueltischarmatur-eurosmart/9920011", html(
+        "Grohmann Spültischarmatur Eurosmart chrom online kaufen bei Baumarkt.example",
+        '<nav><ul><li><a href="/sanitaer">Sanitär</a></li><li><a href="/garten">Garten</a></li></ul></nav><div class="c-crumbs"><ol><li><a href="/"><span class="icon-home"></span></a></li><li><a href="/sanitaer">Sanitär</a></li><li><a href="/sanitaer/kuechenarmaturen">Küchenarmaturen</a></li><li><span>Grohmann Spültischarmatur Eurosmart, chrom</span></li></ol></div>'
+        f'<section class="pdp"><div class="pdp__gallery"><ul class="glide__slides"><li class="glide__slide"><img data-srcset="https://img.baumarkt.example/9920011_1.jpg?w=400 400w, https://img.baumarkt.example/9920011_1.jpg?w=1200 1200w" src="/static/1x1.gif" class="lazyload" alt="Produktbild"></li><li class="glide__slide"><img data-srcset="https://img.baumarkt.example/9920011_2.jpg?w=400 400w" src="/static/1x1.gif" alt="Produktbild"></li></ul></div><div class="pdp__title"><h1>{name}</h1><p>Art.Nr. 9920011</p></div></section>' + FOOTER),
+        name, ("Sanitär", "Küchenarmaturen"), "9920011_1")
+
+
+@page
+def menu_called_nav_and_address_in_the_title() -> Page:
+    name = "山水牌 5.1家庭影院音响套装 GS-6000"
+    return Page("http://www.yinxiang.example/product/detail_336.html", html(
+        f"山水GS-6000|{name}-价格-参数-图片-影音商城 www.yinxiang.example",
+        '<div id="Header"><h1>影音商城</h1><div id="Nav"><a href="/">首 页</a><a href="/product/">产品中心</a><a href="/news/">新闻资讯</a></div></div><div id="Position">您现在的位置 -&gt; <a href="/">首 页</a> -&gt; <a href="/product/">产品中心</a> -&gt; <a href="/product/list_5.html">家庭影院</a></div>'
+        f'<div class="proShow"><div class="proPic"><img src="/uploadfile/2013/gs6000.jpg" onload="resize(this)"></div><ul class="proTxt"><li class="proName">{name}</li><li>型号：GS-6000</li></ul></div><div class="side"><ul><li><a href="/product/detail_1.html"><img src="/uploadfile/2013/gs100.jpg" width="100"></a></li></ul></div>' + FOOTER, charset="gbk"),
+        name, ("产品中心", "家庭影院"), "gs6000")
+
+
+@page
+def shop_within_a_mall_and_picture_without_ending() -> Page:
+    name = "タオルハンカチ 3枚セット 花柄"
+    return Page("https://store.shopping.yh-like.example/hanaya/towel-3set.html", html(
+        f"{name} :towel-3set:花や雑貨店 - 通販 - ショッピング",
+        '<div class="Header"><a href="https://shopping.yh-like.example/">ショッピング</a></div><ol class="BreadcrumbList"><li><a href="https://store.shopping.yh-like.example/hanaya/">花や雑貨店</a></li><li><a href="/hanaya/cat/a.html">ハンカチ</a></li><li><a href="/hanaya/cat/b.html">タオル地</a></li></ol>'
+        f'<div class="mdItemName"><p class="elName">{name}</p></div><div class="mdItemImage"><div class="elMain"><a href="#"><img src="https://item-shopping.c.yimg-like.example/i/g/hanaya_towel-3set" alt="{name}"></a></div></div>' + related("バスタオル", heading="この商品を見た人") + FOOTER),
+        name, ("花や雑貨店", "ハンカチ", "タオル地"), "hanaya_towel-3set")
+
+
+@page
+def home_without_a_link() -> Page:
+    name = "家用跑步机 折叠静音款 T600"
+    return Page("http://www.jianshen.example/shop/T600", html(
+        f"健身器材网-{name}|跑步机哪个牌子好", '<div class="hd"><a href="/" class="lg"><img src="/i/lg.png" alt="健身器材网"></a><span>全国热线 400-000-0000</span></div><div class="local">首页 <b>&gt;</b> <a href="/shop">跑步机</a> <b>&gt;</b> 家用跑步机 折叠静音款 T600</div>'
+        f'<div class="pd"><div class="pd-l"><div id="preview"><div class="jqzoom" id="spec-n1"><img jqimg="/i/T600_1.jpg" src="/i/T600_1s.jpg" width="350" height="350"></div></div></div><div class="pd-r"><h3>{name}</h3><span>促销价</span></div></div><div class="kf"><img src="/i/qq.gif"></div>' + FOOTER),
+        name, ("跑步机",), "T600_1")
