@@ -94,6 +94,7 @@ def _example(splits: dict, root: Path) -> list[dict]:
 
 def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -> bool:
     from training.models.linear_ngrams import LinearConfig
+    from training.served import linear
     from training.served.titles import clean
 
     data.announce(splits, tree)
@@ -102,7 +103,7 @@ def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -
     train, test = splits["train"], splits["test"]
     pipeline.fit([clean(title) for title in train.titles.to_pylist()], train.targets(tree))
     trained_s = time.monotonic() - begun
-    scores = pipeline.predict_proba([clean(title) for title in test.titles.to_pylist()]).astype(np.float32)
+    scores = linear.probabilities(pipeline, test.titles.to_pylist())
     exporting.export(
         asked.folder / "model", asked, tree, Encoder(asked.entry.reading(0, 0, 0), None), _example(splits, settings.load().path), pipeline=pipeline
     )

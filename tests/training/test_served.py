@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.conftest import picture
-from training.served import pictures
+from training.served import linear, pictures
 from training.served.inputs import Encoder, Reading
 from training.served.titles import UNKNOWN, Vocabulary, clean, hashed, trimmed, words, words_of
 from training.served.tree import LabelTree
@@ -65,3 +65,17 @@ def test_the_best_labels_are_ranked_at_their_level_and_carry_the_likeliest_path(
     assert [(one["sub_class_id"], one["subsub_class_id"]) for one in by_sub_class] == [(10, 101), (11, None)]
     assert abs(by_sub_class[0]["probability"] - 0.6) < 1e-6
     assert [one["probability"] for one in tree.best(scores, 2, "path")[0]] == [0.4, 0.35]
+
+
+def test_a_title_that_no_label_claims_goes_to_the_nearest_label_and_not_to_the_first():
+    class Margins:
+        def __init__(self, margins):
+            self.margins = np.array(margins)
+
+        def decision_function(self, titles):
+            return self.margins
+
+    found = linear.probabilities(Margins([[-5.0, -1.5, -3.0], [-2.0, -2.0, 0.5]]), ["茶", "红茶"])
+    assert found.argmax(axis=1).tolist() == [1, 2] and np.allclose(found.sum(axis=1), 1)
+    two = linear.probabilities(Margins([-0.5, 2.0]), ["茶", "红茶"])
+    assert two.argmax(axis=1).tolist() == [0, 1] and np.allclose(two.sum(axis=1), 1)

@@ -1,6 +1,6 @@
 """Character 1- to 3-gram TF-IDF and a linear classifier: what a practitioner tries first, and the bar for titles.
 
-Source: scikit-learn's TfidfVectorizer and SGDClassifier (one modified Huber loss a class; Zhang 2004 for the probabilities).
+Source: scikit-learn's TfidfVectorizer and SGDClassifier (one modified Huber loss a class; Zhang 2004).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class LinearConfig:
 
 
 def build(config: LinearConfig):
-    """A scikit-learn pipeline: cleaned titles -> probabilities of the paths seen in training."""
+    """A scikit-learn pipeline: cleaned titles -> margins of the paths seen in training."""
     import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import SGDClassifier

@@ -9,9 +9,9 @@ import mlflow.pyfunc
 import numpy as np
 import pandas as pd
 
-from . import pictures
+from . import linear, pictures
 from .inputs import Encoder
-from .titles import clean, trimmed
+from .titles import trimmed
 from .tree import LabelTree
 
 CHUNK = 1024
@@ -88,4 +88,4 @@ def _pipeline(folder: Path):
     import joblib
 
     pipeline = joblib.load(folder / "pipeline.joblib")
-    return lambda titles: pipeline.predict_proba([clean(title) for title in titles]).astype(np.float32)
+    return lambda titles: linear.probabilities(pipeline, titles)

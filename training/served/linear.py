@@ -1,0 +1,22 @@
+"""Margins of a linear classifier as probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .titles import clean
+
+SHARPNESS = 4.0  # a margin runs from -1 (not this label) to 1 (this label); so many times that goes into the softmax
+
+
+def probabilities(pipeline, titles: list[str | None]) -> np.ndarray:
+    """(n, labels) float32 of a fitted scikit-learn pipeline that ends in one classifier a label.
+
+    A softmax over all margins, since scikit-learn's own probabilities of these losses are 0 for every label below a margin of -1: titles
+    that no label claims would all be given the first one.
+    """
+    margins = SHARPNESS * pipeline.decision_function([clean(title) for title in titles])
+    if margins.ndim == 1:  # two labels have one margin
+        margins = np.stack([-margins, margins], axis=1)
+    raised = np.exp(margins - margins.max(axis=1, keepdims=True))
+    return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
