@@ -17,7 +17,7 @@ run: setup ## the whole chain on the sample shops, into ./lake
 	@$(BIN)/mep3m run
 
 test: setup lint ## every test of the default tier, under 20 minutes on 2 cores
-	@$(BIN)/pytest -q -m "not slow"
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-fast: setup ## the tests that start no JVM and crawl no shop, under a minute
 	@$(BIN)/pytest -q -m "not slow and not jvm and not crawl"
