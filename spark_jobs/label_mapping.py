@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lakehouse import job, tables
+from spark_jobs.taxonomy import folds_names
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -36,7 +37,7 @@ def labels(taxonomy: DataFrame) -> DataFrame:
 
 
 def reasons(mapped: DataFrame, alignments: DataFrame, native_sub_classes: DataFrame) -> DataFrame:
-    """(shop, native_path, reason, decided_by): every merge, or doubled name, that ties a category to another of its node."""
+    """(shop, native_path, confidence, reason, decided_by): every merge, or doubled name, that ties a category to another of its node."""
     from pyspark.sql import functions as F
 
     node = mapped.select("shop", "native_path", F.coalesce("subsub_class_id", "sub_class_id").alias("node"))
@@ -51,6 +52,8 @@ def reasons(mapped: DataFrame, alignments: DataFrame, native_sub_classes: DataFr
     by_alignment = (edges.join(F.broadcast(node), ["shop", "native_path"]).join(F.broadcast(other), ["other_shop", "other_path", "node"])
                     .select("shop", "native_path", "confidence", "decided_by",
                             F.format_string("with %s:%s, %s", "other_shop", "other_path", "evidence").alias("reason")))
+    if not folds_names(alignments):
+        return by_alignment
     named = (native_sub_classes.select("shop", "native_path", "class_id", F.col("native_sub_class").alias("name"))
              .join(F.broadcast(node), ["shop", "native_path"]))
     bearers = (named.groupBy("shop", "class_id", "name", "node").agg(F.array_sort(F.collect_list("native_path")).alias("bearers"))

@@ -29,6 +29,16 @@ def set_apart(listings: DataFrame, native_sub_classes: DataFrame) -> DataFrame:
     return below.join(native_sub_classes.select("shop", "native_path"), ["shop", "native_path"], "left_anti")
 
 
+def folds_names(alignments: DataFrame) -> bool:
+    """Whether one name under two paths of a shop is enough to fold them: where the strategy compared no two categories of a shop by their titles.
+
+    On four real shops hardly half of such pairs hold the same products: 男装>T恤 and 女装>T恤 do not.
+    """
+    from pyspark.sql import functions as F
+
+    return not alignments.where((F.col("strategy") != "paper") & (F.col("shop_a") == F.col("shop_b"))).head(1)
+
+
 def build(alignments: DataFrame, native_sub_classes: DataFrame, naming_decisions: DataFrame, listings: DataFrame, taxonomy: DataFrame) -> DataFrame:
     """One row a node, retired ones included. The tree is small beside its listings and is grown in the driver.
 
@@ -52,7 +62,7 @@ def build(alignments: DataFrame, native_sub_classes: DataFrame, naming_decisions
     decisions = [Decision(**{name: row[name] for name in DECISION}) for row in naming_decisions.collect()]
     previous = [Node(r.level, r.node_id, r.name, r.parent_id, r.provisional, r.retired,
                      tuple((m.shop, m.native_path) for m in r.members), tuple(r.predecessors)) for r in taxonomy.collect()]
-    nodes = grow([*own, *below], merges, decisions, previous)
+    nodes = grow([*own, *below], merges, decisions, previous, fold_names=folds_names(alignments))
     rows = [(n.level, n.node_id, n.name, n.parent_id, n.provisional, n.retired, list(n.members), list(n.predecessors)) for n in nodes]
     return taxonomy.sparkSession.createDataFrame(rows, taxonomy.schema)
 

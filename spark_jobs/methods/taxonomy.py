@@ -130,7 +130,7 @@ def _groups(sub_classes: Sequence[NativeSubClass], merges: Sequence[Merge], deci
     own = {one.category: one for one in sub_classes if one.parent is None}
     placed = [d for d in decisions if d.kind == "third_level" and d.category in own and d.other in own]
     apart = [(d.category, d.other) for d in decisions if d.kind in ("separate", "third_level") and d.other]
-    found = components(own, [*merges, *doubles(own.values())], apart)
+    found = components(own, merges, apart)
     group_of = {member: number for number, members in enumerate(found) for member in members}
     parents: dict[int, int] = {}
     for one in placed:
@@ -182,7 +182,7 @@ def _keep_ids(groups: Sequence[_Group], previous: Sequence[Node], weight: Mappin
 
 
 def grow(sub_classes: Iterable[NativeSubClass], merges: Iterable[Merge], decisions: Iterable[Decision] = (),
-         previous: Iterable[Node] = ()) -> list[Node]:
+         previous: Iterable[Node] = (), *, fold_names: bool = True) -> list[Node]:
     """The curated tree of today's sub-classes, by level and id.
 
     Classes come from the class map. Second-level nodes are the components of the merges and of doubles inside one shop, in the
@@ -192,11 +192,15 @@ def grow(sub_classes: Iterable[NativeSubClass], merges: Iterable[Merge], decisio
 
     Args:
         previous: the tree as it stands.
+        fold_names: whether one name under two paths of a shop is one sub-class; not where the merges have judged such pairs by their titles.
     Source: MEP-3M, section 3.1.
     """
     sub_classes = sorted(sub_classes, key=lambda s: (s.parent is not None, s.category))
     decisions, previous = sorted(decisions, key=lambda d: d.place), sorted(previous, key=lambda n: (n.level, n.node_id))
-    groups = _groups(sub_classes, list(merges), decisions)
+    merges = list(merges)
+    if fold_names:
+        merges += doubles(one for one in sub_classes if one.parent is None)
+    groups = _groups(sub_classes, merges, decisions)
     kept = _keep_ids(groups, previous, {s.category: max(s.listings, 1) for s in sub_classes})
     following = max((n.node_id for n in previous if n.level != CLASS), default=0) + 1
     ids = dict(kept)

@@ -42,3 +42,11 @@ def test_long_evidence_is_cut_short_and_says_so(spark):
     pairs = frame(spark, ALIGNMENTS, *(aligned(("jd", "饮料"), other) | {"confidence": n / 10, "evidence": f"{n}."} for n, other in enumerate(others)))
     mapping = label_mapping.build(tree, pairs, frame(spark, NATIVE_SUB_CLASSES, native("jd", "饮料"), *(native(*other) for other in others)))
     assert mapping.where("native_path = '饮料'").first().evidence == "with yixun:饮4, 4. with yixun:饮3, 3. with yixun:饮2, 2. And 2 more."
+
+
+def test_a_name_is_no_reason_where_titles_were_compared(spark):
+    twins = [("jd", "饮料"), ("jd", "礼品>饮料")]
+    tree = frame(spark, TAXONOMY, node(1, 5, "食品类"), node(2, 1, "饮料", 5, *twins))
+    titles = aligned(twins[1], twins[0]) | {"strategy": "curated", "decided_by": "curated", "evidence": "93 % go to the same kinds."}
+    mapping = label_mapping.build(tree, frame(spark, ALIGNMENTS, titles), frame(spark, NATIVE_SUB_CLASSES, *(native(*one) for one in twins)))
+    assert {row.evidence for row in mapping.collect()} == {"with jd:饮料, 93 % go to the same kinds.", "with jd:礼品>饮料, 93 % go to the same kinds."}

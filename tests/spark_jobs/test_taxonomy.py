@@ -46,3 +46,15 @@ def test_a_persons_merge_is_known_as_such(spark):
     apart = frame(spark, NAMING_DECISIONS, {"kind": "separate", "shop": "jd", "native_path": "a", "other_shop": "dangdang", "other_native_path": "c"})
     tree = taxonomy.build(pairs, frame(spark, NATIVE_SUB_CLASSES, *(native(*one) for one in (a, b, c))), apart, frame(spark, LISTINGS), frame(spark, TAXONOMY))
     assert [c, b] in [[tuple(m) for m in row.members] for row in tree.collect()]
+
+
+def test_one_name_twice_in_a_shop_is_folded_unless_titles_were_compared(spark):
+    men, women = native("jd", "男装>T恤"), native("jd", "女装>T恤")
+
+    def nodes(*pairs: dict) -> int:
+        tree = taxonomy.build(frame(spark, ALIGNMENTS, *pairs), frame(spark, NATIVE_SUB_CLASSES, men, women), frame(spark, NAMING_DECISIONS),
+                              frame(spark, LISTINGS), frame(spark, TAXONOMY))
+        return tree.where("level = 2").count()
+
+    compared = aligned(("jd", "女装>T恤"), ("jd", "男装>T恤"), "none", "apart") | {"strategy": "curated", "decided_by": "curated"}
+    assert (nodes(), nodes(compared)) == (1, 2)

@@ -120,6 +120,7 @@ def test_doubles_of_one_shop_are_one_node_unless_a_person_says_otherwise():
     twins = [native("jd", "大家电>电压力锅", "电压力锅"), native("jd", "小家电>电压力锅", "电压力锅"), native("jd", "礼品>电压力锅", "电压力锅", class_id=11)]
     assert doubles(twins) == [Merge(twins[0].category, twins[1].category)]
     assert len(alive(grow(twins, []))) == 2
+    assert len(alive(grow(twins, [], fold_names=False))) == 3
     apart = Decision("separate", *twins[0].category, *twins[1].category, decided_by="li")
     assert len(alive(grow(twins, [], [apart]))) == 3
 
