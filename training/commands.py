@@ -119,6 +119,7 @@ def compare_models(
     out: Path = typer.Option(Path("docs/results.md"), help="The page that the table is written to."),
 ) -> None:
     """Train several models on one data version and set them beside the paper's Table 4; what is trained already is not trained again."""
+    import shlex
     import sys
 
     from training import comparison, models, programs, tracking
@@ -128,7 +129,7 @@ def compare_models(
     pinned = version_of(programs.plan.find_table(products), version)
     for name in names:
         programs.plan.find_model(name)
-    command = " ".join(["mep3m", *sys.argv[1:]])
+    command = shlex.join(["mep3m", *sys.argv[1:]])
     title = title or f"{products}, version {pinned}"
     parent = tracking.open_comparison(title)
     plans = [

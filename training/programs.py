@@ -64,8 +64,9 @@ def plan_for(
         raise LakehouseError(f"--scaling is {recipe['scaling']!r}; it is sqrt, linear or none.")
     if hosts_script and not os.access(hosts_script, os.X_OK):
         raise LakehouseError(f"--hosts-script is {hosts_script}, which is no program that can be run; name one that prints host:slots, one a line.")
-    rows = arrow.dataset(found, at=pinned).count_rows(filter=ds.field("split") == "train")
-    epochs, halve = plan.adaptive(rows, recipe["batch"])
+    training_rows = arrow.dataset(found, at=pinned).to_table(["sub_class_id", "subsub_class_id"], filter=ds.field("split") == "train")
+    rows, labels = len(training_rows), len(training_rows.group_by(training_rows.column_names).aggregate([]))
+    epochs, halve = plan.adaptive(rows, recipe["batch"], labels)
     epochs = recipe.get("epochs", epochs)
     recipe = (
         {"learning_rate": plan.learning_rate(rows)}

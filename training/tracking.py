@@ -39,9 +39,10 @@ def client():
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
-    logging.getLogger("alembic").setLevel(logging.ERROR)
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
     import mlflow
+
+    for chatty in ("alembic", "mlflow"):        # after the import, which sets MLflow's own level
+        logging.getLogger(chatty).setLevel(logging.ERROR)
 
     lake = settings.load()
     if lake.tracking_uri.startswith("sqlite:///"):

@@ -55,5 +55,7 @@ def test_promoting_without_a_model_is_one_sentence(lake):
 
 
 def test_defaults_follow_the_paper_on_a_large_table_and_stretch_on_a_small_one():
-    assert plan.adaptive(2_410_367, 64) == (10, 2)
-    assert plan.adaptive(100, 64) == (30, 6)
+    assert plan.adaptive(2_410_367, 64, 599) == (10, 2)
+    assert plan.adaptive(100, 64, 3) == (30, 6)
+    assert plan.adaptive(8_800, 64, 100) == (10, 2)
+    assert plan.adaptive(8_800, 64, 1_800) == (27, 5), "many labels need more steps than many rows of few labels"
