@@ -50,7 +50,9 @@ class CrawlMonitor(Monitor):
 class Items(CrawlMonitor):
     def test_something_was_found(self) -> None:
         if not self.crawl.resumed and not self.crawl.stopped:
-            self.assertGreater(self.listings, 0, f"No listing was found at {self.crawl.start}.")
+            failed = ", ".join(f"{name.removeprefix('crawl/failed/')} ({int(value)})" for name, value in sorted(self.data.stats.items())
+                               if name.startswith("crawl/failed/"))
+            self.assertGreater(self.listings, 0, f"No listing was found at {self.crawl.start}{f': {failed}' if failed else ''}.")
 
     def test_no_drop_against_the_last_crawl(self) -> None:
         last = self.crawl.last_listings

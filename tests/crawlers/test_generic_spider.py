@@ -190,5 +190,5 @@ def test_a_shop_that_answers_500_ends_with_a_note(server, crawl, rows):
 
     run = crawl(server.url + "/", "tea")
 
-    assert run["listings"] == 0 and run["audit_notes"] == [f"No listing was found at {server.url}/."]
+    assert run["listings"] == 0 and run["audit_notes"] == [f"No listing was found at {server.url}/: http_500 (1)."]
     assert {"http_500"} == {row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed" and row["kind"] == "category"}
