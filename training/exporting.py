@@ -62,8 +62,10 @@ def _graph(network: keras.Model, folder: Path) -> None:
     import keras
     import tensorflow as tf
 
-    signature = {name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype, name=name) for name, tensor in network.input.items()}
+    from training.loop import inputs_of
+
     archive = keras.export.ExportArchive()
     archive.track(network)
-    archive.add_endpoint("serve", lambda inputs: tf.nn.softmax(tf.cast(network(inputs, training=False), tf.float32)), input_signature=[signature])
+    given = [inputs_of(network)]
+    archive.add_endpoint("serve", lambda inputs: tf.nn.softmax(tf.cast(network(inputs, training=False), tf.float32)), input_signature=given)
     archive.write_out(str(folder), verbose=False)

@@ -99,7 +99,7 @@ class Trainer:
                     loss -= recipe.level_weight * tf.math.log(at_level + 1e-9)
             return loss
 
-        @tf.function
+        @tf.function(input_signature=[inputs_of(model), tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None,)), tf.TensorSpec(())])
         def step(inputs, targets, weights, rows):
             with tf.GradientTape() as tape:
                 logits = tf.cast(model(inputs, training=True), tf.float32)
@@ -171,11 +171,18 @@ class Trainer:
         return position
 
 
+def inputs_of(model: keras.Model) -> dict:
+    """A model's inputs with any number of rows and words, so that a graph is made once and not for each length of title."""
+    import tensorflow as tf
+
+    return {name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype, name=name) for name, tensor in model.input.items()}
+
+
 def probabilities(model: keras.Model, loader: Loader, world: World) -> tuple[np.ndarray, np.ndarray]:
     """(n, paths) float32 of every row, and whether its picture was read, both in the examples' order; on every process."""
     import tensorflow as tf
 
-    @tf.function
+    @tf.function(input_signature=[inputs_of(model)])
     def score(inputs):
         return tf.nn.softmax(tf.cast(model(inputs, training=False), tf.float32))
 
