@@ -24,7 +24,9 @@ NOBODY = "http://127.0.0.1:9"      # the discard port, where no registry answers
 
 
 def environment(lake: Path, **more: str) -> dict[str, str]:
-    return {**os.environ, "LAKEHOUSE_ROOT": str(lake), "TF_CPP_MIN_LOG_LEVEL": "3", **more}
+    # MLflow leaves the addresses that a process has set in its environment.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+    return {**own, "LAKEHOUSE_ROOT": str(lake), "TF_CPP_MIN_LOG_LEVEL": "3", **more}
 
 
 def mep3m(lake: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
@@ -104,7 +106,8 @@ mlflow.set_tracking_uri(sys.argv[1])
 model = mlflow.pyfunc.load_model("models:/mep3m-classifier@champion")
 print(model.predict(pd.DataFrame({"title": ["鸿运 红富士苹果 500g"]}), params={"k": 2}).to_json(orient="records", force_ascii=False))
 """
-    done = subprocess.run([sys.executable, "-c", program, f"sqlite:///{lake}/mlflow.db"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program, f"sqlite:///{lake}/mlflow.db"], cwd=tmp_path, env=environment(lake), capture_output=True,
+                          text=True, check=False)
     assert done.returncode == 0, done.stderr
     best, second = json.loads(done.stdout.strip().splitlines()[-1])[0]["labels"]
     assert (best["class_id"], best["sub_class_id"], best["subsub_class_id"], best["subsub_class_name"]) == (2, 20, 200, "细类200")
@@ -116,13 +119,15 @@ def test_the_input_example_is_served(lake):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     uri = f"sqlite:///{lake}/mlflow.db"
+    with_uvicorn = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"        # as in an activated environment
     server = subprocess.Popen([sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/mep3m-classifier/1", "-p", str(port), "-h", "127.0.0.1",
-                               "--env-manager", "local"], env={**os.environ, "MLFLOW_TRACKING_URI": uri}, start_new_session=True,
+                               "--env-manager", "local"], env=environment(lake, MLFLOW_TRACKING_URI=uri, PATH=with_uvicorn), start_new_session=True,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         import mlflow
 
         mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
         place = Path(mlflow.artifacts.download_artifacts("models:/mep3m-classifier/1", tracking_uri=uri))
         example = json.loads((place / "serving_input_example.json").read_text())
         shown = [base64.b64decode(image) for _, image in example["dataframe_split"]["data"]]
