@@ -137,7 +137,7 @@ def labelled(
     console = Console(stderr=True)
     source = _checked(file, console)
     album = pictures.Album.of(images, image_map) if images or image_map else None
-    import_id = _import_id(source.fingerprint, label_column, at_least, limit_per_shop, album and album.fingerprint)
+    import_id = _import_id(source.fingerprint, label_column, at_least, limit_per_shop, album and f"{album.fingerprint}|by split")
     taken = reader.take(source, label_column=label_column, at_least=at_least, limit_per_shop=limit_per_shop, album=album, import_id=import_id)
     rare = f", {taken.too_rare:,} under rarer labels left out" if taken.too_rare else ""
     if not taken.changed:

@@ -130,12 +130,13 @@ def take(source: Source, *, label_column: str, at_least: int = 1, limit_per_shop
 
 def _product(record: Record, node: Node, album: Album | None) -> dict:
     key = product_id(record.shop, record.listing_id)
-    found = album.picture(record) if album else None
+    split = split_of(key)
+    found = album.picture(record, split) if album else None
     path, resolution = None, None
     if found:
         path, resolution = found.path, [found.height, found.width, found.channels]
     return {"product_id": key, "shop": record.shop, "listing_id": record.listing_id, **asdict(node), "img_path": path,
-            "img_resolution": resolution, "title": record.title.strip(), "split": split_of(key)}
+            "img_resolution": resolution, "title": record.title.strip(), "split": split}
 
 
 def _reject(row: Refused, import_id: str) -> dict[str, str]:

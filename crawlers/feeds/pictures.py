@@ -123,9 +123,15 @@ class Album:
         told = "|".join(f"{label}={name}" for label, name in sorted(self._classes.items()))
         return hashlib.sha256(f"{told}|{sorted((name, len(found)) for name, found in self._members.items())}".encode()).hexdigest()[:16]
 
-    def picture(self, record: Record) -> Picture | None:
-        """The picture of a record's label. The same for the same shop and listing_id, whatever else the file holds."""
-        members = self._members.get(self._classes.get(record.label, ""))
+    def picture(self, record: Record, split: str | None = None) -> Picture | None:
+        """The picture of a record's label. The same for the same shop and listing_id, whatever else the file holds.
+
+        Args:
+            split: take one of this split's own pictures, so that no test picture occurs in training too; by default any.
+        """
+        members = self._members.get(self._classes.get(record.label, ""), [])
+        if split:
+            members = [name for name in members if _split_of(name) == split]
         if not members:
             return None
         seed = int.from_bytes(hashlib.blake2b(f"{record.shop}|{record.listing_id}".encode(), digest_size=8).digest())
@@ -144,3 +150,9 @@ class Album:
         except (OSError, zipfile.BadZipFile):
             return None
         return self._store.keep(body, f"{self.place.name}#{member}")
+
+
+@lru_cache(maxsize=100_000)
+def _split_of(name: str) -> str:
+    """`train` or `test`, 8:2 by the hash of a picture's name."""
+    return "train" if hashlib.blake2b(name.encode(), digest_size=1).digest()[0] % 10 < 8 else "test"

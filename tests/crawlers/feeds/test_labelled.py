@@ -7,7 +7,7 @@ import pytest
 from lakehouse import arrow
 from lakehouse.errors import LakehouseError
 from lakehouse.tables import LABELLED_PRODUCTS, REJECTS
-from tests.crawlers.feeds.test_listings_file import GOOD, HEADER, rows, run
+from tests.crawlers.feeds.test_listings_file import GOOD, HEADER, picture, rows, run
 
 
 @pytest.fixture
@@ -57,3 +57,16 @@ def test_a_column_that_is_not_there_is_named(lake, file):
         run("labelled", file, "--label-column", "no_such_column")
     with pytest.raises(LakehouseError, match="no label has 99 listings"):
         run("labelled", file, "--at-least", 99)
+
+
+def test_no_picture_of_the_test_split_occurs_in_training(lake, tmp_path):
+    file, album, mapping = tmp_path / "many.tsv", tmp_path / "album", tmp_path / "map.csv"
+    file.write_text(HEADER + "".join(f"jd\t{n}\t食品\t牛奶\t食品>牛奶\t纯牛奶 {n}\t食品>乳品>牛奶\n" for n in range(200)), encoding="utf-8")
+    (album / "milk").mkdir(parents=True)
+    for n in range(30):
+        (album / "milk" / f"{n}.jpg").write_bytes(picture((8 * n, 0, 0)))
+    mapping.write_text("human_label_path,image_class\n食品>乳品>牛奶,milk\n", encoding="utf-8")
+    run("labelled", file, "--images", album, "--image-map", mapping)
+    shown = {split: {row["img_path"] for row in rows(LABELLED_PRODUCTS) if row["split"] == split} for split in ("train", "test")}
+    assert all(len(paths) > 2 and None not in paths for paths in shown.values())
+    assert not shown["train"] & shown["test"]

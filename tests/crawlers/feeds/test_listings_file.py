@@ -136,7 +136,7 @@ def test_a_limit_takes_the_first_of_each_shop(lake, file):
     assert [(row["shop"], row["listing_id"]) for row in rows(RAW_LISTINGS)] == [("dangdang", "1"), ("jd", "1")]
 
 
-def picture(colour: str) -> bytes:
+def picture(colour: str | tuple[int, int, int]) -> bytes:
     out = BytesIO()
     image = Image.new("RGB", (40, 40), colour)
     image.putpixel((3, 3), (0, 0, 0))
