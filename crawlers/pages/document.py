@@ -11,7 +11,7 @@ import lxml.etree
 import lxml.html
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from crawlers.pages import charset
+from crawlers.pages import charset, outline
 
 MAX_CHARACTERS = 20_000_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -70,6 +70,10 @@ class Document:
         self._absolutes: dict[str, str | None] = {}
 
     @cached_property
+    def lower(self) -> str:
+        return self.text.lower()
+
+    @cached_property
     def tree(self) -> lxml.html.HtmlElement:
         parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
         body = _CONTROLS.sub("", self.text).encode("utf-8", "ignore")
@@ -83,6 +87,20 @@ class Document:
     def elements(self) -> list[lxml.html.HtmlElement]:
         """Every element in document order. Held, so that an element is the same object, with the same id(), as long as the document lives."""
         return [element for element in self.tree.iter() if isinstance(element.tag, str)]
+
+    @cached_property
+    def extents(self) -> dict[int, outline.Extent]:
+        """What lies in each of `elements`, by its id()."""
+        return outline.extents(self.tree, self.elements)
+
+    @cached_property
+    def _marks(self) -> dict[int, str]:
+        return {id(element): outline.marks(element) for element in self.elements}
+
+    def marks(self, element: lxml.html.HtmlElement) -> str:
+        """What its author calls an element: its class, id and test names."""
+        found = self._marks.get(id(element))
+        return outline.marks(element) if found is None else found
 
     @cached_property
     def base_url(self) -> str:

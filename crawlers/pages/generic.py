@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from crawlers.pages import breadcrumbs, images, markup, names, phrases, state, words
 from crawlers.pages.document import Document
+from crawlers.pages.trails import trails_on_page
 from crawlers.pages.words import clean, key
 
 log = logging.getLogger("mep3m.pages")
@@ -66,7 +67,7 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     states = _safely(lambda: state.products(document, [document.title, *document.meta("og:title", "twitter:title"), *_h1(document)]), [])
     brands = [markup.text(product.get("brand") or product.get("manufacturer")) for product, _ in own]
     titled = names.without_site(document.title, sites)
-    trails = _safely(lambda: breadcrumbs.trails_on_page(document, titled, _heading(document, titled)), [])
+    trails = _safely(lambda: trails_on_page(document, titled, _heading(document, titled), sites), [])
     paths = [*(found for found, _ in lists), *(trail.crumbs for trail in trails[:1])]
     levels = [text for found in paths for text, _ in found[:-1]]
     name, rules["name"] = _safely(
@@ -192,7 +193,7 @@ def _heading(document: Document, name: str):
             shown = key(clean(element.text_content())[: names.LONGEST])
             if said in shown or (shown in said and len(shown) >= 0.5 * len(said)):
                 return element
-    for element in document.tree.iter("div", "span", "p", "td", "strong", "b"):
+    for element in document.tree.iter("div", "span", "p", "td", "strong", "b", "dt", "dd", "li", "h4", "h5", "em", "font"):
         if len(element) < 10 and key(clean(element.text or "")) == said:
             return element
     return next(document.tree.iter("h1"), None)

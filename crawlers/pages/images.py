@@ -13,7 +13,6 @@ from urllib.parse import unquote, urlsplit
 import lxml.html
 
 from crawlers.pages.document import Document
-from crawlers.pages.names import marks
 from crawlers.pages.picture_addresses import IMAGE_END, LARGE, file_name, held_by, lists_pictures, of_image, usable
 from crawlers.pages.words import clean, key
 
@@ -39,7 +38,7 @@ BAD_PLACE = re.compile(
 GOOD_PLACE = re.compile(
     r"main|zoom|gallery|primary|featured|hero|large|big|full|preview|magnif|viewer|photo|picture|product-?(?:image|img|"
     r"photo|media|pic)|goods-?(?:img|pic)|prod-?img|"
-    r"detail|pdp|slide|swipe|slick|carousel|booth|spec-?(?:img|n1)|j_?img|imgwrap|image-?wrap|cover|stage|landing",
+    r"detail|pdp|im(?:g|age)-?box|show-?(?:img|pic|image)|slide|swipe|slick|carousel|booth|spec-?(?:img|n1)|j_?img|imgwrap|image-?wrap|cover|stage|landing",
     re.I,
 )
 THUMB = re.compile(r"thumb|small|mini|tiny|swatch|(?:^|[-_\s])nav(?:$|[-_\s])|[_\-/x](?:[1-9]\d|1[0-4]\d)x(?:[1-9]\d|1[0-4]\d)(?!\d)", re.I)
@@ -48,6 +47,8 @@ OTHER_HOSTS = re.compile(
     r"cnzz\.com|openstreetmap\.org|"
     r"trustpilot\.com|ytimg\.com|vimeocdn\.com)$"
 )
+# The size asked of a service that resizes pictures: thumbnail=430x430, wid=488, w_600.
+_ASKED = re.compile(r"(?:(?:width|height|wid|hei|thumbnail|size|resize|sw|sh|[wh])[=_/]|(?<=\d)x)(\d{2,4})(?!\d)")
 VECTOR = re.compile(r"\.(?:svg|gif|ico)(?:$|[?#])", re.I)
 
 
@@ -157,7 +158,7 @@ def _worth(
     worth += min(1.5, 0.75 * sum(1 for word in long_words if word in unquote(file_name(given[0])).casefold()))
     if "image" in (element.get("itemprop") or "").split():
         worth += 3.0
-    called = marks(element)
+    called = document.marks(element)
     if GOOD_PLACE.search(called):
         worth += 1.5
     if THUMB.search(called) or THUMB.search(file_name(given[0])):
@@ -169,6 +170,8 @@ def _worth(
         worth += 1.5
     if VECTOR.search(given[0]):
         worth -= 2.5
+    asked = max((int(one) for one in _ASKED.findall(urlsplit(given[0]).query)), default=0)
+    worth += 0.6 if asked >= 250 else -0.6 if 0 < asked < 110 else 0.0
     sizes = [one for one in (_number(element.get("width")), _number(element.get("height"))) if one is not None]
     style = re.search(r"width\s*:\s*(\d+)px", element.get("style") or "")
     if style:
@@ -181,7 +184,7 @@ def _worth(
     for depth, ancestor in enumerate(element.iterancestors()):
         if ancestor.tag in ("body", "html") or depth > 9:
             break
-        called = marks(ancestor)
+        called = document.marks(ancestor)
         if ancestor.tag in ("footer", "nav", "aside") or (ancestor.tag == "header" and depth < 8):
             bad = max(bad, 3.0)
         is_bad, is_good, is_thumb = _place(called) if called else (False, False, False)
@@ -269,7 +272,7 @@ def choose(
             ranked.append((states, "script state"))
         ranked.append((shown, "picture of the page"))
     ranked += [(states, "script state"), (list(dict.fromkeys(social)), "og:image")]
-    if best is None and pictures and pictures[0].worth > 0:
+    if best is None and pictures and pictures[0].worth >= 0:
         ranked.append(([pictures[0].addresses[0]], "picture of the page"))
     if not any(full for full, _ in ranked):
         ranked.append(([one for one in map(document.absolute, scripts()) if shows_product(one)], "script"))

@@ -30,6 +30,12 @@ PRODUCT_WORDS = re.compile(
     r"tuote|tb-",
     re.I,
 )
+SILENT = {"script", "style", "button", "template", "svg", "noscript", "select"}
+HIDDEN = re.compile(
+    r"(?:^|[-_\s])(?:(?:visually|a11y|text)-?hid(?:e|den)|visuallyhidden|sr-?only|screen-?reader(?:s|-only|-text)?|g-hdn|hdn|offscreen|"
+    r"off-screen|assistive|hidden|hide-text)(?:$|[-_\s])",
+    re.I,
+)
 STANDS_IN = {
     "h1",
     "h2",
@@ -62,20 +68,13 @@ class Candidate:
 
     Attributes:
         worth: what its place in the page says for it, apart from any agreement.
+        spoken: key of its element's text with what only screen readers say, where that is more than the text.
     """
 
     text: str
     rule: str
     worth: float
-
-
-def marks(element: lxml.html.HtmlElement) -> str:
-    """The element's class, id and test names: what its author calls it."""
-    if not element.attrib:
-        return ""
-    return " ".join(
-        filter(None, (element.get("class"), element.get("id"), element.get("data-testid"), element.get("data-test"), element.get("role")))
-    )
+    spoken: str = ""
 
 
 @lru_cache(maxsize=65536)
@@ -91,14 +90,14 @@ def _title_worth(called: str) -> float:
     return 1.0 if PRODUCT_WORDS.search(called) else 0.5
 
 
-def lies_outside(element: lxml.html.HtmlElement) -> bool:
+def lies_outside(element: lxml.html.HtmlElement, document: Document) -> bool:
     """Whether it lies in a part of the page that is about something else: navigation, footer, related products, reviews."""
     for depth, ancestor in enumerate((element, *element.iterancestors())):
         if ancestor.tag in ("nav", "footer", "aside", "header") and depth > 0 and (ancestor.tag != "header" or depth > 3):
             return True
         if ancestor.tag in ("body", "html") or depth > 12:
             return False
-        if _called_outside(marks(ancestor)):
+        if _called_outside(document.marks(ancestor)):
             return True
     return False
 
@@ -116,7 +115,8 @@ def readings(element: lxml.html.HtmlElement) -> Iterator[str]:
         yield own_text(element)
         children = [child for child in element.iter() if child is not element and isinstance(child.tag, str)]
         for child in children[:SMALL_ELEMENT]:
-            yield clean(child.text_content())
+            if not (child.attrib and _is_hidden(child)):
+                yield clean(child.text_content())
     for attribute in ("title", "data-title", "data-name", "content"):
         if element.get(attribute):
             yield clean(element.get(attribute))
@@ -125,11 +125,16 @@ def readings(element: lxml.html.HtmlElement) -> Iterator[str]:
 def _visible_text(element: lxml.html.HtmlElement) -> str:
     parts = [element.text or ""]
     for child in element:
-        if isinstance(child.tag, str) and child.tag not in ("script", "style", "button", "template", "svg", "noscript", "select"):
+        if isinstance(child.tag, str) and child.tag not in SILENT and not (child.attrib and _is_hidden(child)):
             space = "" if child.tag in ("b", "i", "em", "strong", "font", "mark", "u", "sup", "sub") else " "
             parts += [space, _visible_text(child) if len(child) else (child.text or ""), space]
         parts.append(child.tail or "")
     return "".join(parts)
+
+
+def _is_hidden(element: lxml.html.HtmlElement) -> bool:
+    """Whether it is there for screen readers only ("Details about", "Product name:"), or for nobody."""
+    return bool(HIDDEN.search(element.get("class") or "") or re.search(r"display\s*:\s*none", element.get("style") or ""))
 
 
 def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candidate]:
@@ -145,14 +150,14 @@ def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candi
         if element.tag not in STANDS_IN:
             continue
         base = HEADING_WORTH.get(element.tag, 0.0)
-        base += _title_worth(marks(element))
+        base += _title_worth(document.marks(element))
         if "name" in (element.get("itemprop") or "").split() or (element.get("property") or "").endswith(":name"):
             base += 1.0
         if base <= 0 and not len(element) and element.text and key(clean(element.text)[:LONGEST]) in beginnings:
             base = 0.3
-        if base <= 0 or len(element) > SMALL_ELEMENT or sum(1 for _ in element.iterdescendants()) > SMALL_ELEMENT:
+        if base <= 0 or len(element) > SMALL_ELEMENT or document.extents[id(element)].within > SMALL_ELEMENT:
             continue
-        outside = lies_outside(element)
+        outside = lies_outside(element, document)
         if (
             element.tag == "a"
             and document.absolute(element.get("href"))
@@ -163,9 +168,10 @@ def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candi
         if outside:
             base -= 2.5
         rule = element.tag if element.tag in HEADING_WORTH else "element named as a title"
+        spoken = key(clean(element.text_content())) if len(element) else ""
         for order, text in enumerate(dict.fromkeys(readings(element))):
             if text:
-                yield Candidate(text, rule, base - (0.1 if order else 0.0))
+                yield Candidate(text, rule, base - (0.1 if order else 0.0), "" if order or spoken == key(text) else spoken)
 
 
 def usable(text: str) -> bool:
@@ -344,6 +350,8 @@ def _with_markup(
             continue
         covers, held = _support(candidate.text, [name, shorter])
         said = key(candidate.text)
+        if candidate.spoken == key(name):
+            covers = held = 1.0  # the markup's name is all of the heading, with what only screen readers say
         extra = said.replace(key(shorter), "", 1) if key(shorter) in said else ""
         if extra in brand_keys:
             held = 1.0  # the heading puts the brand before the name

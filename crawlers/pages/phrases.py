@@ -40,13 +40,13 @@ BACK = re.compile(
     r"返回.{0,12}|戻る|뒤로|all results|search results)$",
     re.I,
 )
-CUES = re.compile(
-    r"(当前位置|當前位置|您的位置|你的位置|您当前的位置|您现在的位置|您目前的位置|您現在的位置|目前位置|现在位置|現在位置|所在位置|所在地|位置|"
-    r"you are here|you're here|you are in|sie sind hier|sie befinden sich hier|vous êtes ici|estás en|está en|"
-    r"você está (?:em|aqui)|ti trovi in|sei (?:in|qui)|"
-    r"u bent hier|olet tässä|du är här|jesteś tutaj|nalazite se)\s*[:：]?",
-    re.I,
-)
+CUE_WORDS = _listed("""
+    当前位置 | 當前位置 | 您的位置 | 你的位置 | 您当前的位置 | 您现在的位置 | 您目前的位置 | 您現在的位置 | 目前位置 | 现在位置 |
+    現在位置 | 所在位置 | 所在地 | 位置 | you are here | you're here | you are in | sie sind hier | sie befinden sich hier |
+    vous êtes ici | estás en | está en | você está em | você está aqui | ti trovi in | sei in | sei qui | u bent hier |
+    olet tässä | du är här | jesteś tutaj | nalazite se
+""")
+CUES = re.compile(rf"({'|'.join(sorted(CUE_WORDS, key=len, reverse=True))})\s*[:：]?", re.I)
 SHOP_NAME_ENDS = re.compile(
     r"(?:网|網|商城|商场|超市|官网|旗舰店|专营店|专卖店|购物|購物|易购|优选|严选|市场|百货|书店|線上購物|网上商城|購物網|"
     r"購物中心|\.com|\.cn|\.net|\.org|\.[a-z]{2,3}(?:\.[a-z]{2})?|"

@@ -158,7 +158,9 @@ def site_names(document: Document) -> set[str]:
         if not 1 < len(text) <= 120:
             continue
         names |= {key(part) for part in (text, *segments(text)) if 1 < len(key(part)) <= 40}
-    return {name for name in names if name} - {key(word) for word in HOME}
+    title = key(document.title)
+    names = {name for name in names if name and not (weight(name) > 30 and name in title and len(name) > 0.6 * len(title))}
+    return names - {key(word) for word in HOME}  # what fills the title is the product, whatever its picture links to
 
 
 def names_site(text: str, sites: Collection[str]) -> bool:

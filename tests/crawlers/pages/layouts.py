@@ -6,6 +6,8 @@ from tests.crawlers.pages import (  # noqa: F401
     asian_pages,
     awkward_pages,
     hand_made_pages,
+    large_chinese_shops,
+    large_western_shops,
     later_pages,
     mixed_pages,
     software_pages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -11,15 +11,21 @@ class Page:
     """A built page and what a reader sees on it.
 
     Attributes:
-        picture: a part of the main picture's address.
+        picture: a part of the main picture's address, or several of which one is in it.
+        also_names, also_breadcrumbs: what a reader may call right as well.
     """
 
     url: str
     html: bytes
     name: str
     breadcrumbs: tuple[str, ...]
-    picture: str
+    picture: str | tuple[str, ...]
     sku: str | None = None
+    also_names: tuple[str, ...] = ()
+    also_breadcrumbs: tuple[tuple[str, ...], ...] = ()
+
+    def shows(self, address: str) -> bool:
+        return any(key in address for key in ([self.picture] if isinstance(self.picture, str) else self.picture))
 
 
 PAGES: dict[str, Callable[[], Page]] = {}
@@ -28,6 +34,25 @@ PAGES: dict[str, Callable[[], Page]] = {}
 def page(build: Callable[[], Page]) -> Callable[[], Page]:
     PAGES[build.__name__] = build
     return build
+
+
+def add(
+    layout: str,
+    url: str,
+    head: str,
+    body: str,
+    name: str,
+    crumbs: Sequence[str],
+    keys: Sequence[str],
+    alt_names: Sequence[str] = (),
+    alt_crumbs: Sequence[Sequence[str]] = (),
+    charset: str = "utf-8",
+) -> None:
+    """One more layout, with what else a reader may call right."""
+    text = f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>"
+    PAGES[layout.replace("-", "_")] = lambda: Page(
+        url, text.encode(charset, "replace"), name, tuple(crumbs), tuple(keys), also_names=tuple(alt_names), also_breadcrumbs=tuple(map(tuple, alt_crumbs))
+    )
 
 
 def html(title: str, body: str, head: str = "", charset: str = "utf-8", declared: str | None = None) -> bytes:

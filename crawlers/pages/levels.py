@@ -1,0 +1,102 @@
+"""The levels of an element that is a breadcrumb: their texts and where they lead, without drop-downs, separators and what is hidden."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+import lxml.etree
+import lxml.html
+from zyte_parsers import extract_breadcrumbs
+
+from crawlers.pages import phrases
+from crawlers.pages.document import Document
+from crawlers.pages.outline import SEPARATOR
+from crawlers.pages.words import clean, key
+
+Crumb = tuple[str, str | None]  # its text, where it leads
+
+NO_LEVELS = {"script", "style", "template", "noscript", "select", "button", "svg", "input", "form"}
+JUNK = re.compile(r"^(?:[.…]{1,3}|[<>»›/|·\-–]+|more|更多|展开|全部|share|print)$", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+
+
+def crumbs_of(document: Document, element: lxml.html.HtmlElement) -> tuple[Crumb, ...]:
+    """An element's levels, by zyte-parsers; cue words, drop-downs and separators are no levels."""
+    try:
+        parsed = extract_breadcrumbs(_levels_only(element), base_url=document.base_url) or ()
+    except (ValueError, IndexError, AttributeError, RecursionError):
+        return ()
+    crumbs: list[Crumb] = []
+    for one in parsed:
+        text = phrases.CUES.sub("", clean(one.name or ""), count=1).strip() if not one.url else clean(one.name or "")
+        text = text.strip(" >›»/\\|＞→▸►·•«‹❯:：").strip()
+        if key(text) and not JUNK.match(text):  # what holds no letter is a separator, a glyph of an icon font among them
+            crumbs.append((text, document.absolute(one.url)))
+    if len(crumbs) == 1 and not crumbs[0][1]:
+        parts = [part.strip() for part in re.split(r"\s*[>›»＞→▸►❯]\s*|\s/\s", crumbs[0][0]) if part.strip()]
+        crumbs = [(part, None) for part in parts]
+    return tuple(crumbs)
+
+
+def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    """The element without scripts, comments, forms and what is hidden, and with one link between two separators: the others are a drop-down."""
+    junk = [
+        inner
+        for inner in element.iter()
+        if inner is not element and (not isinstance(inner.tag, str) or inner.tag in NO_LEVELS or _HIDDEN.search(inner.get("style") or ""))
+    ] + _drop_downs(element)
+    between, groups = False, [[]]
+    for event, inner in lxml.etree.iterwalk(element, events=("start", "end")):
+        if not isinstance(inner.tag, str):
+            text = inner.tail if event == "end" else ""
+        elif event == "start":
+            text = inner.text
+            if inner.tag == "a" and clean(inner.text_content()):
+                groups[-1].append(inner)
+        else:
+            text = inner.tail if inner is not element else ""
+        if text and SEPARATOR.match(text) and text.strip():
+            between = True
+            groups.append([])
+    named = [group for group in groups if group]
+    extra = [inner for group in named for inner in group[1:]] if between and len(named) > 1 and all(named) and len(groups) > 2 else []
+    if not junk and not extra:
+        return element
+    marked = {id(inner): inner for inner in (*junk, *extra)}
+    places = [place for place, inner in enumerate(element.iter()) if id(inner) in marked]
+    copied = copy.deepcopy(element)
+    inners = list(copied.iter())
+    for place in places:
+        inner, parent = inners[place], inners[place].getparent()
+        if parent is not None:
+            _drop(inner, parent)
+    return copied
+
+
+def _drop_downs(element: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Blocks that open under a level: one of several levels holds a link and then, in a block of their own, more."""
+    levels = [child for child in element if isinstance(child.tag, str)]
+    while len(levels) == 1 and len(levels[0]):
+        levels = [child for child in levels[0] if isinstance(child.tag, str)]
+    linked = [child for child in levels if child.tag == "a" or next(child.iter("a"), None) is not None]
+    if len(linked) < 2:
+        return []
+    found = []
+    for level in linked:
+        first = next(level.iter("a"))
+        for block in level.iter("ul", "ol", "dl", "div"):
+            if block is not level and first not in block.iter("a") and next(block.iter("a"), None) is not None:
+                found.append(block)
+    return found
+
+
+def _drop(inner: lxml.html.HtmlElement, parent: lxml.html.HtmlElement) -> None:
+    """Takes an element out and leaves the text behind it."""
+    if inner.tail:
+        before = inner.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + inner.tail
+        else:
+            parent.text = (parent.text or "") + inner.tail
+    parent.remove(inner)

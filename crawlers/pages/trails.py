@@ -1,0 +1,256 @@
+"""Whatever on a page looks and reads like its category path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from crawlers.pages import phrases, words
+from crawlers.pages.document import Document
+from crawlers.pages.levels import Crumb, crumbs_of
+from crawlers.pages.words import clean, key
+
+LISTS = {"ul", "ol", "nav", "div", "p"}
+STANDS_IN = {"nav", "ol", "ul", "div", "p", "section", "table", "tr", "td", "font", "span", "small", "dl", "h2", "h3", "h4", "h5", "header"}
+MOST = 12  # levels; more is a menu
+LONGEST_LEVEL = 80  # characters
+CALLED = re.compile(
+    r"bread[-_]?crumb|crumb|(?:^|[-_\s])(?:pathway|path|\w{2,8}-?path|path-?(?:nav|bar|row)|trail|you-?are-?here|ur_?here|bc|"
+    r"kr(?:ue|ü)mel|brotkrumen?|(?:fil[-_]?d?[-_]?)?ariane|migas?(?:-?de-?pan|-?pao)?|briciole|okruszki|kruimel\w*|murupolku|drobeckov\w*|"
+    r"local-?nav|locator|location|loc(?:ation)?-?bar|(?:cur_?)?pos|position|where|guide|weizhi|dqwz|mbx|"
+    r"miaobao|mianbao\w*)(?:$|[-_\s])",
+    re.I,
+)
+CALLED_SURELY = re.compile(r"bread[-_]?crumb|(?:^|[-_\s])crumbs?(?:$|[-_\s])|mianbaoxie", re.I)
+OUTSIDE = re.compile(
+    r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|"
+    r"tags?)(?:$|[-_\s])",
+    re.I,
+)
+SAYING = {"aria-label", "itemtype", "typeof", "data-component"}  # attributes beside those of `Document.marks`
+EMPTY = {"span", "i", "em", "b", "svg", "img", "s"}  # what separators are drawn with
+_FIRST_LEVEL = re.compile(r"([^>›»＞/／→]{1,20})[>›»＞/／→]")
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A possible category path and how far the page speaks for it."""
+
+    crumbs: tuple[Crumb, ...]
+    worth: float
+    rule: str
+
+
+@lru_cache(maxsize=65536)
+def _called(called: str) -> tuple[bool, bool]:
+    """Whether an element is called a breadcrumb, and whether it is called what breadcrumbs sometimes are."""
+    return bool(CALLED_SURELY.search(called)), bool(CALLED.search(called))
+
+
+def trails_on_page(
+    document: Document, name: str, heading: lxml.html.HtmlElement | None = None, sites: Collection[str] = ()
+) -> list[Trail]:
+    """Every element that may be the page's breadcrumb, the best first.
+
+    An element earns by what its author calls it, by words such as 当前位置 or "You are here", by separators between its links, by beginning
+    at the home page, by ending at the product, by levels that the product's name repeats, and by addresses of which each continues the one
+    before; it loses by being long, by lying in a footer.
+
+    Args:
+        name: what the title calls the product.
+        sites: keys of the site's names.
+    """
+    found = []
+    before = heading is not None
+    said = _said_of_itself(document) - set(sites)
+    names = _names(document)
+    holders = _holders(document, names)
+    whole_name = key(name)
+    cues = any(word in document.lower for word in phrases.CUE_WORDS)
+    for element in document.elements:
+        if element is heading:
+            before = False
+        if element.tag not in STANDS_IN:
+            continue
+        sure, maybe = _called(names[id(element)])
+        sure = sure or id(element) in holders
+        extent = document.extents[id(element)]
+        links, strong = extent.links, extent.separators
+        longest = 1500 if sure else 500
+        if links > (120 if sure else MOST + 8) or (not sure and len(element) > 60) or extent.characters > 2 * longest:
+            continue
+        if not links and not sure and not maybe and not (cues and phrases.CUES.search(element.text or "")):
+            continue
+        homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document)
+        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or cues or (before and 2 <= links <= MOST)
+        if not promising and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
+            continue
+        whole = clean(element.text_content())
+        if not whole or len(whole) > longest:
+            continue
+        cue = cues and bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
+        spoken = sure or maybe or cue or (strong >= 1 and links >= 2) or (strong >= 2 and _says_home_first(whole))
+        drawn = before and not spoken and 2 <= links <= MOST and _drawn(element)
+        if not spoken and not homeward and not drawn and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
+            continue
+        crumbs = crumbs_of(document, _own_list(element, document) if sure else element)
+        if not crumbs or len(crumbs) > MOST + 3:
+            continue
+        repeated = sum(1 for text, _ in crumbs if key(text) in said)
+        above = _above(crumbs, document.url)
+        ends = bool(name) and len(crumbs) > 1 and is_name(crumbs[-1][0], name)
+        linked = repeated > 1 and all(address for _, address in crumbs)
+        led = homeward and (ends or above or (len(crumbs) > 2 and _nested([address for _, address in crumbs[1:]]) >= 1))
+        held = sum(1 for text, _ in crumbs if len(key(text)) > 1 and key(text) in whole_name)
+        divided = drawn and (ends or held > 1 or repeated > 1)
+        if not (sure or maybe or cue or strong or linked or led or divided):
+            continue
+        worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue + 2.0 * divided + 0.8 * min(2, held)
+        worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
+        worth += 2.0 if words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
+        worth += 2.0 * ends + min(2.0, 1.0 * above)
+        worth += 2.0 * _nested([address for _, address in crumbs])
+        worth += 0.3 * min(len(crumbs), 5) + 1.5 * min(repeated, 2)
+        worth -= 3.0 if any(len(text) > LONGEST_LEVEL for text, _ in crumbs[:-1]) else 0.0
+        worth -= 5.0 if _outside(element, document) else 0.0
+        worth += 1.0 if before and heading is not None else 0.0
+        loose = sum(1 for _, address in crumbs if not address)
+        worth -= 1.5 * max(0, loose - 2)
+        worth -= 3.0 if len(crumbs) == 1 and not sure and not cue else 0.0
+        found.append(Trail(crumbs, worth, "breadcrumb element" if sure or maybe else "cue words" if cue else "links and separators"))
+    return sorted(found, key=lambda trail: -trail.worth)
+
+
+def _drawn(element: lxml.html.HtmlElement) -> bool:
+    """Whether its links stand between empty elements that are all of one kind: separators drawn by the style sheet.
+
+    The last level is often a text, so each such element follows a link, and there are at least two.
+    """
+    children = [child for child in element if isinstance(child.tag, str)]
+    empty = [child.tag in EMPTY and not len(child) and not (child.text or "").strip() for child in children]
+    kinds = [(child.tag, child.get("class")) for child, nothing in zip(children, empty, strict=True) if nothing]
+    alone = not any(one and other for one, other in pairwise([True, *empty]))
+    return alone and len(kinds) > 1 and len(set(kinds)) == 1
+
+
+def _own_list(element: lxml.html.HtmlElement, document: Document) -> lxml.html.HtmlElement:
+    """The list in an element that is called a breadcrumb, where links that are no levels follow it (share, sell one like it)."""
+    found = next(element.iter("ol", "ul"), None)
+    if found is None or found is element:
+        return element
+    links, own = list(element.iter("a")), list(found.iter("a"))
+    if len(own) < 2 or len(own) == len(links):
+        return element
+    ahead = links.index(own[0])
+    after = len(links) - ahead - len(own)
+    divided = document.extents[id(element)].separators > document.extents[id(found)].separators
+    first = [clean(link.text_content()) for link in links[:ahead]]
+    home = all(text.casefold() in phrases.HOME or phrases.BACK.match(text) for text in first)
+    return found if after and home and not divided else element
+
+
+def _begins_at_home(element: lxml.html.HtmlElement, document: Document) -> bool:
+    link = next(element.iter("a"), None)
+    if link is None:
+        return False
+    return clean(link.text_content())[:40].casefold() in phrases.HOME or words.is_home_address(document.absolute(link.get("href")), document.url)
+
+
+def _says_home_first(text: str) -> bool:
+    first = _FIRST_LEVEL.match(text)
+    return first is not None and first[1].strip().casefold() in phrases.HOME
+
+
+def _above(crumbs: Iterable[Crumb], page_url: str) -> int:
+    """How many levels lead to a folder that the page's own address lies in."""
+    try:
+        here = urlsplit(page_url).path
+        stems = [urlsplit(address).path.rstrip("/").removesuffix(".html") for _, address in crumbs if address]
+    except ValueError:
+        return 0
+    return sum(1 for stem in set(stems) if stem.count("/") > 0 and len(stem) > 1 and here.startswith(stem + "/"))
+
+
+def _repeats(element: lxml.html.HtmlElement, said: set[str]) -> bool:
+    """Whether two of its links are called what the page says of itself."""
+    return len(said) > 1 and sum(1 for link in element.iter("a") if key(clean(link.text_content())[:LONGEST_LEVEL]) in said) > 1
+
+
+def _names(document: Document) -> dict[int, str]:
+    """Everything that says what an element is, by its id()."""
+    names = {}
+    for element in document.elements:
+        called = document.marks(element)
+        for attribute, said in element.items():
+            if attribute in SAYING or (attribute.startswith("data-") and len(said) < 40 and CALLED_SURELY.search(said)):
+                called += " " + said
+        names[id(element)] = called
+    return names
+
+
+def _holders(document: Document, names: dict[int, str]) -> set[int]:
+    """Ids of elements that hold several elements called a breadcrumb, of one link each: those are levels, and their parent is the path."""
+    levels: dict[int, int] = {}
+    if "crumb" not in document.lower:
+        return set()
+    for element in document.elements:
+        if element.tag in ("li", "span", "div", "a", "p", "td") and _called(names[id(element)])[0]:
+            parent = element.getparent()
+            if document.extents[id(element)].links + (element.tag == "a") <= 1 and parent is not None:
+                levels[id(parent)] = levels.get(id(parent), 0) + 1
+    return {holder for holder, count in levels.items() if count > 1}
+
+
+def _said_of_itself(document: Document) -> set[str]:
+    """Keys of the short texts by which the page describes itself: parts of its title, its keywords.
+
+    A path's levels are often among them, a menu's entries are not.
+    """
+    parts = [*words.segments(document.title), *(part for text in document.meta("keywords") for part in re.split(r"[,，、;|]", text))]
+    return {key(part) for part in parts if 1 < len(key(part)) <= 40}
+
+
+def _nested(addresses: list[str | None]) -> float:
+    """How many neighbours' addresses continue one another, 0 to 1."""
+    paths = [urlsplit(address).path.rstrip("/") for address in addresses if address]
+    pairs = list(pairwise(paths))
+    if len(pairs) < 1:
+        return 0.0
+    stems = [re.sub(r"\.\w{2,5}$", "", path) for path in paths]
+    return sum(longer.startswith(shorter) and longer != shorter for shorter, longer in pairwise(stems)) / len(pairs)
+
+
+@lru_cache(maxsize=65536)
+def _called_outside(called: str) -> bool:
+    return bool(OUTSIDE.search(called))
+
+
+def _outside(element: lxml.html.HtmlElement, document: Document) -> bool:
+    for depth, ancestor in enumerate((element, *element.iterancestors())):
+        if ancestor.tag == "footer" or _called_outside(document.marks(ancestor)):
+            return True
+        if ancestor.tag == "body" or depth > 10:
+            return False
+    return False
+
+
+def is_name(level: str, name: str) -> bool:
+    """Whether a level is the product itself: its name, the name cut short, or nearly all of it."""
+    said, whole = key(level), key(name)
+    if not said or not whole:
+        return False
+    if said == whole or (level.rstrip().endswith(("…", "...")) and whole.startswith(said) and len(said) > 5):
+        return True
+    if whole.startswith(said) and len(said) >= 0.3 * len(whole) and words.weight(level) >= 8 and any(c.isdigit() for c in said):
+        return True  # the model without what follows it
+    if said in whole:
+        return len(said) >= 0.6 * len(whole)
+    # "Ergo Chairs" is the category of an "Ergo Chair"
+    worded = not name.isascii() or bool(re.search(rf"\b{re.escape(name)}\b", level, re.I))
+    return worded and whole in said and len(whole) >= 0.5 * len(said) and len(whole) > 5

@@ -1,0 +1,28 @@
+"""What surrounds a product at a large shop, as a browser writes it down after the page's scripts have run."""
+
+from __future__ import annotations
+
+
+def mega(*departments, cls="site-nav", sub=4):
+    out = f'<nav class="{cls}" role="navigation" aria-label="Main"><ul class="{cls}__list">'
+    for n, name in enumerate(departments):
+        out += f'<li class="{cls}__item has-children"><a href="/c/{n}" class="{cls}__link" aria-expanded="false">{name}</a><div class="{cls}__flyout" style="display: none;"><ul>' + "".join(
+            f'<li><a href="/c/{n}/{m}">{name} {m}</a><ul><li><a href="/c/{n}/{m}/a">{name} {m} A</a></li><li><a href="/c/{n}/{m}/b">{name} {m} B</a></li></ul></li>' for m in range(sub)) + f'</ul><img src="/media/nav/promo-{n}-480x320.jpg" width="480" height="320" alt="{name} sale"></div></li>'
+    return out + "</ul></nav>"
+
+def cookie(text="We use cookies to improve your experience.", button="Accept all"):
+    return f'<div id="onetrust-consent-sdk"><div class="onetrust-pc-dark-filter ot-hide"></div><div id="onetrust-banner-sdk" role="dialog" aria-label="Cookies"><h2 id="onetrust-policy-title">{text}</h2><p>{text} <a href="/cookies">…</a></p><button id="onetrust-accept-btn-handler">{button}</button><div class="ot-pc-logo"><img alt="Company Logo" src="https://cdn.cookielaw.org/logos/static/poweredBy_ot_logo.svg"></div></div></div>'
+
+def slick(heading, *names, price="$19.99", size=250):
+    def cell(n, name, extra):
+        return f'<div class="slick-slide {extra}" data-slick-index="{n}" aria-hidden="{"true" if extra else "false"}" tabindex="-1" style="width: {size}px;"><div class="product-tile"><a href="/p/other-{n}" tabindex="-1"><img class="tile-image" src="/media/products/other{n}_{size}x{size}.jpg" alt="{name}" width="{size}" height="{size}"><h3 class="product-name product-title">{name}</h3><span class="price">{price}</span></a></div></div>'
+    return f'<section class="recs"><h2>{heading}</h2><div class="slick-slider slick-initialized"><div class="slick-list draggable"><div class="slick-track" style="opacity: 1; width: 5000px;">' + cell(-1, names[-1], "slick-cloned") + "".join(cell(n, name, "") for n, name in enumerate(names)) + cell(len(names), names[0], "slick-cloned") + '</div></div></div></section>'
+
+def foot(*links, cc="© 2020"):
+    return '<footer class="site-footer"><div class="footer-cols">' + "".join(f'<div class="col"><h4>{name}</h4><ul><li><a href="/info/{n}">{name}</a></li><li><a href="/info/{n}/faq">FAQ</a></li></ul></div>' for n, name in enumerate(links)) + f'<div class="payment"><img src="/static/visa.svg" alt="Visa"><img src="/static/paypal.svg" alt="PayPal"></div><p>{cc}</p></div></footer><iframe src="https://bid.g.doubleclick.net/x" style="display: none;"></iframe><div id="fb-root" class=" fb_reset"><div style="position: absolute; top: -10000px;"><div></div></div></div><img src="https://ct.pinterest.com/v3/?tid=2" width="1" height="1" style="display:none">'
+
+def cn_top(site, *cats):
+    return f'<div id="shortcut-2014" class="shortcut"><div class="w"><ul class="fl"><li class="dorpdown" id="ttbar-mycity"><div class="dt cw-icon ui-areamini-text-wrap">配送至：<span class="ui-areamini-text">北京</span></div></li></ul><ul class="fr"><li id="ttbar-login"><a href="//passport.{site}/login">你好，请登录</a> <a href="//reg.{site}/" class="style-red">免费注册</a></li><li class="spacer"></li><li><a href="//order.{site}">我的订单</a></li><li><a href="//vip.{site}">会员</a></li><li class="fore8" id="ttbar-apps"><a href="//app.{site}">手机版</a><div class="dropdown-layer"><img src="//misc.{site}/app-qrcode.png" width="76" height="76"></div></li></ul></div></div><div id="header"><div class="w"><div id="logo" class="logo"><a href="//www.{site}/"><img src="//misc.{site}/logo-201305.png" width="270" height="60"></a></div><div id="search"><input type="text" value="" placeholder="开年大促"><div id="hotwords">' + "".join(f'<a href="//search.{site}/?k={n}">{c}</a>' for n, c in enumerate(cats)) + f'</div></div></div></div><div id="nav"><div class="w"><div id="categorys"><div class="dt"><a href="//www.{site}/all.html">全部商品分类</a></div><div class="dd" style="display:none">' + "".join(f'<div class="item"><h3><a href="//list.{site}/{n}">{c}</a></h3><div class="sub"><a href="//list.{site}/{n}-1">{c}推荐</a><a href="//list.{site}/{n}-2">{c}新品</a></div></div>' for n, c in enumerate(cats)) + f'</div></div><ul id="navitems"><li><a href="//sale.{site}/1">秒杀</a></li><li><a href="//sale.{site}/2">优惠券</a></li><li><a href="//sale.{site}/3">PLUS会员</a></li></ul></div></div>'
+
+def cn_bottom(site, *names):
+    return '<div class="m m-aside"><div class="mt"><h2>看了又看</h2></div><div class="mc"><ul>' + "".join(f'<li><div class="p-img"><a href="//item.{site}/77{n}.html"><img src="//img10.{site}/n2/s160x160_jfs/t1/other{n}.jpg" width="160" height="160" alt="{t}"></a></div><div class="p-name"><a href="//item.{site}/77{n}.html"><em>{t}</em></a></div><div class="p-price"><strong>￥{n}9.00</strong></div></li>' for n, t in enumerate(names)) + f'</ul></div></div><div id="comment" class="m"><div class="mt"><h2>商品评价</h2></div><div class="comment-item"><div class="user-info"><img src="//misc.{site}/user/head-1.jpg" width="25" height="25">j***8</div><div class="comment-con">质量很好，物流快，五星好评！</div><div class="pic-list"><a class="J-thumb-img"><img src="//img30.{site}/shaidan/s48x48_jfs/comment1.jpg" width="48" height="48"></a></div></div></div><div id="footmark" class="w ld"></div><div id="service-2017"><dl><dt>购物指南</dt><dd><a href="//help.{site}/1">购物流程</a></dd></dl></div><div id="footer-2017"><p class="links"><a href="//about.{site}">关于我们</a>|<a href="//contact.{site}">联系我们</a></p><p>Copyright © 2004 - 2020 京公网安备 <img src="//misc.{site}/gongan.png"></p></div>'
