@@ -19,7 +19,7 @@ log = logging.getLogger("mep3m.train")
 
 @train.command()
 def train_model(
-    model: str = typer.Argument(..., help="vgg19, inception_v3, lstm, bilstm, tfn, lmf, mdf_net, linear_ngrams, hashed_ngrams, ..."),
+    model: str = typer.Argument(..., help="vgg19, inception_v3, image_tower, lstm, bilstm, tfn, lmf, mdf_net, linear_ngrams, hashed_ngrams, ..."),
     products: str = typer.Option("products", help="The table: products, or labelled_products."),
     version: int = typer.Option(None, help="Of the table; the newest by default."),
     level: str = typer.Option(None, help="What the headline figures are of: sub_class, or path (the third level where there is one)."),
@@ -36,7 +36,7 @@ def train_model(
     dimensions: int = typer.Option(100, help="Of word2vec."),
     units: int = typer.Option(None, help="Of an LSTM, in each direction; 128, or 64 below 20,000 training rows."),
     image_size: int = typer.Option(None, help="Pixels a side; 64 on CPUs, 220 with a GPU."),
-    tower: str = typer.Option(None, help="Image side of a fusion model: small (on CPUs), vgg19 (with a GPU) or inception_v3."),
+    tower: str = typer.Option(None, help="Image side of a fusion model or of image_tower: small (on CPUs), vgg19 (with a GPU) or inception_v3."),
     weights: str = typer.Option(None, help="File of pretrained weights of the image tower; from scratch by default."),
     rank: int = typer.Option(4, help="Of LMF's factors."),
     pictures_only: bool = typer.Option(False, help="Leave products without a picture out."),

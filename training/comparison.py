@@ -72,7 +72,7 @@ def _sizes(plan: Plan) -> dict:
     entry = models.ALL[plan.model]
     keep = {"words", "dimensions", "units"} if entry.reads_titles and entry.in_keras else set()
     keep |= {"image_size"} if entry.reads_images else set()
-    keep |= {"tower"} if entry.reads_images and entry.reads_titles else set()
+    keep |= {"tower"} if entry.takes_a_tower else set()
     return {name: value for name, value in plan.sizes.items() if name in keep}
 
 

@@ -64,7 +64,10 @@ def plan_for(
         raise LakehouseError(f"--scaling is {recipe['scaling']!r}; it is sqrt, linear or none.")
     if hosts_script and not os.access(hosts_script, os.X_OK):
         raise LakehouseError(f"--hosts-script is {hosts_script}, which is no program that can be run; name one that prints host:slots, one a line.")
-    training_rows = arrow.dataset(found, at=pinned).to_table(["sub_class_id", "subsub_class_id"], filter=ds.field("split") == "train")
+    wanted = ds.field("split") == "train"
+    if pictures_only or not entry.reads_titles:
+        wanted &= ds.field("img_path").is_valid()
+    training_rows = arrow.dataset(found, at=pinned).to_table(["sub_class_id", "subsub_class_id"], filter=wanted)
     rows, labels = len(training_rows), len(training_rows.group_by(training_rows.column_names).aggregate([]))
     epochs, halve = plan.adaptive(rows, recipe["batch"], labels)
     epochs = recipe.get("epochs", epochs)
@@ -76,7 +79,7 @@ def plan_for(
     )
     asked_sizes = sizes
     sizes = {"image_size": 220 if has_gpu() else 64, "tower": "vgg19" if has_gpu() else "small", "units": plan.units(rows)} | sizes
-    smallest = max(entry.smallest, models.ALL[sizes["tower"]].smallest if sizes["tower"] in models.ALL and entry.reads_titles else 1)
+    smallest = max(entry.smallest, models.ALL[sizes["tower"]].smallest if sizes["tower"] in models.ALL and entry.takes_a_tower else 1)
     if entry.reads_images and sizes["image_size"] < smallest:
         if "image_size" in asked_sizes:
             raise LakehouseError(f"--image-size is {sizes['image_size']}; {entry.name} needs {smallest} pixels or more.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass, field
 
+from training.models.towers import TOWERS
 from training.served.inputs import Reading
 
 
@@ -24,6 +25,11 @@ class Entry:
     smallest: int = 1  # pixels a side of the smallest picture that it takes
 
     @property
+    def takes_a_tower(self) -> bool:
+        """Whether its image side is a setting, not the network that it is named after."""
+        return self.reads_images and self.name not in TOWERS
+
+    @property
     def module(self):
         return importlib.import_module(f"training.models.{self.name}")
 
@@ -39,6 +45,7 @@ ALL = {
     for entry in (
         Entry("vgg19", False, True, "VGG-19 (Simonyan and Zisserman 2015)", (0.7636, 0.9177, 0.3966, 0.7275), smallest=32),
         Entry("inception_v3", False, True, "Inception-v3 (Szegedy et al. 2016)", (0.7948, 0.9427, 0.6326, 0.7493), smallest=75),
+        Entry("image_tower", False, True, "The image side of the fusion models alone"),
         Entry("lstm", True, False, "LSTM over word2vec", (0.8913, 0.9833, 0.9200, 0.8796)),
         Entry("bilstm", True, False, "BiLSTM over word2vec", (0.9068, 0.9870, 0.9309, 0.8931)),
         Entry("tfn", True, True, "Tensor Fusion Network (Zadeh et al. 2017)", (0.9070, 0.9874, 0.9289, 0.8899)),
