@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from crawlers.pages import phrases, words
 from crawlers.pages.document import Document
 from crawlers.pages.levels import JUNK, Crumb
-from crawlers.pages.trails import LONGEST_LEVEL, MOST, Trail, is_name
+from crawlers.pages.trails import LEAST_WORTH, LONGEST_LEVEL, MOST, Trail, is_name
 from crawlers.pages.words import clean, key
 
 # "Item#: N82E16819113569", "货号：AA1234": what the last level of some paths is.
@@ -142,7 +142,7 @@ def choose(
 
     from_markup = [(levels, rule) for levels, rule in ((tidied(crumbs, True), rule) for crumbs, rule in marked) if levels]
     seen = [(tidied(trail.crumbs), trail) for trail in trails]
-    seen = [(levels, trail) for levels, trail in seen if levels and len(levels) <= MOST and trail.worth >= 4.0]
+    seen = [(levels, trail) for levels, trail in seen if levels and len(levels) <= MOST and trail.worth >= LEAST_WORTH]
     shown = max(seen, key=lambda pair: pair[1].worth, default=None)
     if from_markup:
         levels, rule = max(from_markup, key=lambda pair: len(pair[0]))

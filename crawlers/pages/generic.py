@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from crawlers.pages import breadcrumbs, images, markup, names, phrases, state, words
 from crawlers.pages.document import Document
-from crawlers.pages.trails import trails_on_page
+from crawlers.pages.trails import LEAST_WORTH, trails_on_page
 from crawlers.pages.words import clean, key
 
 log = logging.getLogger("mep3m.pages")
@@ -68,7 +68,7 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     brands = [markup.text(product.get("brand") or product.get("manufacturer")) for product, _ in own]
     titled = names.without_site(document.title, sites)
     trails = _safely(lambda: trails_on_page(document, titled, _heading(document, titled), sites), [])
-    paths = [*(found for found, _ in lists), *(trail.crumbs for trail in trails[:1])]
+    paths = [*(found for found, _ in lists), *(trail.crumbs for trail in trails[:1] if trail.worth >= LEAST_WORTH)]
     levels = [text for found in paths for text, _ in found[:-1]]
     name, rules["name"] = _safely(
         lambda: names.choose(

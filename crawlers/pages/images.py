@@ -28,7 +28,7 @@ NOT_PRODUCT = re.compile(
 )
 BAD_PLACE = re.compile(
     r"(?:^|[-_\s])(?:logo|icons?|nav|menu|footer|foot|header|top-?bar|sidebar|banner|ads?|advert\w*|promo\w*|related|relate|"
-    r"recommend\w*|similar|upsell|cross-?sell|also|"
+    r"recommend\w*|recs?|reco|similar|upsell|cross-?sell|also|"
     r"recently|viewed|history|review|reviews|comment|comments|rating|payment|brand|brands|seller|store-?info|shop-?info|"
     r"share|social|cart|minicart|modal|popup|cookie|"
     r"avatar|user|login|badge|badges|newsletter|swatch|swatches|hot|ranking|list-?item|product-?list|product-?grid|products|"

@@ -11,7 +11,7 @@ import lxml.html
 
 from crawlers.pages import phrases, witness, words
 from crawlers.pages.document import Document
-from crawlers.pages.words import clean, key, weight
+from crawlers.pages.words import clean, key, tokens, weight
 
 LONGEST = 600  # characters; a longer "name" is a page's whole text
 SMALL_ELEMENT = 60  # descendants of an element that can still be a heading
@@ -243,7 +243,7 @@ def _support(text: str, references: list[str]) -> tuple[float, float]:
         elif whole in said:
             found = (1.0, len(whole) / len(said))
         else:
-            mine, theirs = set(_tokens(text)), set(_tokens(reference))
+            mine, theirs = set(tokens(text)), set(tokens(reference))
             common = sum(map(len, mine & theirs))
             found = (common / max(1, sum(map(len, theirs))), common / max(1, sum(map(len, mine))))
             if min(found) < 0.3:
@@ -251,17 +251,6 @@ def _support(text: str, references: list[str]) -> tuple[float, float]:
             found = (found[0] * 0.9, found[1] * 0.9)
         best = max(best, found, key=lambda pair: pair[0] * pair[1])
     return best
-
-
-def _tokens(text: str) -> list[str]:
-    """Words; for Han and kana each pair of neighbours."""
-    found = []
-    for word in re.findall(r"\w+", text.casefold()):
-        if any("⺀" <= c <= "鿿" for c in word):
-            found += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
-        else:
-            found.append(word)
-    return found
 
 
 def choose(

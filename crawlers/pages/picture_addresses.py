@@ -32,8 +32,8 @@ _IN_TEXT = re.compile(r"(?:https?:)?(?:\\?/){1,2}[^\"'\s,<>()\[\]{}]+?\.(?:jpe?g
 _IN_STYLE = re.compile(r"url\(\s*(?:&quot;|[\"'])?([^\"')&]+(?:&(?!quot;)[^\"')&]+)*)", re.I)
 # What a file's name says that there is no picture yet.
 NO_PICTURE = re.compile(
-    r"place-?_?holder|(?:^|[^a-z])(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?|gr[ae]y|white|none|b|t|s|g|0)(?=\.(?:gif|png)$)|"
-    r"(?:^|[^a-z])(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?|gr[ae]y|white|none)(?=\.)|"
+    r"place-?_?holder|(?:^|[^a-z])(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?|b|t|s|g|0)(?=\.(?:gif|png)$)|(?:^|[^a-z])(?:gr[ae]y|white|none)(?=\.gif$)|"
+    r"(?:^|[^a-z])(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?)(?=\.)|^(?:gr[ae]y|white|none)(?=\.)|"
     r"no[-_]?(?:image|img|photo|pic|foto)(?:$|[^a-z])|(?:image|img)[-_]?not[-_]?(?:found|available)|"
     r"(?:^|[^a-z])default[-_]?(?:image|img|pic|og|share)?\.|og[-_]?image[-_.]?(?:default|home)|coming[-_]?soon",
     re.I,

@@ -19,6 +19,7 @@ from crawlers.pages.words import clean, key
 LISTS = {"ul", "ol", "nav", "div", "p"}
 STANDS_IN = {"nav", "ol", "ul", "div", "p", "section", "table", "tr", "td", "font", "span", "small", "dl", "h2", "h3", "h4", "h5", "header"}
 MOST = 12  # levels; more is a menu
+LEAST_WORTH = 4.0  # of a trail that is believed
 LONGEST_LEVEL = 80  # characters
 CALLED = re.compile(
     r"bread[-_]?crumb|crumb|(?:^|[-_\s])(?:pathway|path|\w{2,8}-?path|path-?(?:nav|bar|row)|trail|you-?are-?here|ur_?here|bc|"
@@ -106,14 +107,15 @@ def trails_on_page(
         above = _above(crumbs, document.url)
         ends = bool(name) and len(crumbs) > 1 and is_name(crumbs[-1][0], name)
         linked = repeated > 1 and all(address for _, address in crumbs)
-        led = homeward and (ends or above or (len(crumbs) > 2 and _nested([address for _, address in crumbs[1:]]) >= 1))
+        told = before and len(crumbs) > 2 and _told(crumbs[-1][0], name)
+        led = homeward and (ends or above or told or (len(crumbs) > 2 and _nested([address for _, address in crumbs[1:]]) >= 1))
         held = sum(1 for text, _ in crumbs if len(key(text)) > 1 and key(text) in whole_name)
         divided = drawn and (ends or held > 1 or repeated > 1)
         if not (sure or maybe or cue or strong or linked or led or divided):
             continue
         worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue + 2.0 * divided + 0.8 * min(2, held)
         worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
-        worth += 2.0 if words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
+        worth += 2.0 if homeward or words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
         worth += 2.0 * ends + min(2.0, 1.0 * above)
         worth += 2.0 * _nested([address for _, address in crumbs])
         worth += 0.3 * min(len(crumbs), 5) + 1.5 * min(repeated, 2)
@@ -125,6 +127,12 @@ def trails_on_page(
         worth -= 3.0 if len(crumbs) == 1 and not sure and not cue else 0.0
         found.append(Trail(crumbs, worth, "breadcrumb element" if sure or maybe else "cue words" if cue else "links and separators"))
     return sorted(found, key=lambda trail: -trail.worth)
+
+
+def _told(level: str, name: str) -> bool:
+    """Whether a name says most of a level: "MacBook Air M1" of a MacBook Air 13" M1."""
+    said = set(words.tokens(level))
+    return words.weight(level) >= 4 and said <= set(words.tokens(name))
 
 
 def _drawn(element: lxml.html.HtmlElement) -> bool:

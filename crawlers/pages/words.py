@@ -61,6 +61,17 @@ def weight(text: str) -> float:
     return sum(2.0 if "⺀" <= c <= "鿿" or "가" <= c <= "힣" else 1.0 for c in key(text))
 
 
+def tokens(text: str) -> list[str]:
+    """Words; for Han and kana each pair of neighbours."""
+    found = []
+    for word in re.findall(r"\w+", text.casefold()):
+        if any("⺀" <= c <= "鿿" for c in word):
+            found += [word[i : i + 2] for i in range(max(1, len(word) - 1))]
+        else:
+            found.append(word)
+    return found
+
+
 def segments(title: str) -> list[str]:
     """A title's parts between separators.
 

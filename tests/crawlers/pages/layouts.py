@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.crawlers.pages import (  # noqa: F401
     asian_pages,
     awkward_pages,
+    further_shops,
     hand_made_pages,
     large_chinese_shops,
     large_western_shops,
