@@ -1,6 +1,8 @@
 """How fast models are fed and asked, beside plain TensorFlow doing the same work on the same files. Prints one JSON object.
 
-python benchmarks/training.py [--shared ../shared] [--model models:/mep3m-classifier@champion]
+python benchmarks/training.py [--shared ../shared] [--model models:/mep3m-classifier/2]
+
+Titles are scored with the champion of the lake's registry; without one that figure is left out, and said so.
 """
 
 from __future__ import annotations
@@ -132,6 +134,20 @@ def pictures(root: Path, folder: Path) -> dict:
     }
 
 
+def champion(tracking_uri: str) -> str:
+    """The registry's champion, of products before that of labelled_products; empty where there is none."""
+    import mlflow
+
+    from training.tracking import CHAMPION, registered_name
+
+    registry = mlflow.MlflowClient(tracking_uri)
+    for name in map(registered_name, ("products", "labelled_products")):
+        found = registry.search_registered_models(f"name = '{name}'")
+        if found and CHAMPION in found[0].aliases:
+            return f"models:/{name}@{CHAMPION}"
+    return ""
+
+
 def scoring(uri: str, tracking_uri: str, lines: list[str]) -> dict:
     """100,000 titles through a registered model in one process, its loading apart."""
     import mlflow
@@ -154,7 +170,7 @@ def scoring(uri: str, tracking_uri: str, lines: list[str]) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=SHARED, help="folder of the real listings and pictures (default: beside the repository)")
-    parser.add_argument("--model", default="", help="a registered model to score 100,000 titles with, such as models:/mep3m-classifier@champion")
+    parser.add_argument("--model", default="", help="a registered model to score 100,000 titles with (default: the registry's champion)")
     given = parser.parse_args()
     from lakehouse import settings
 
@@ -168,8 +184,8 @@ def main() -> None:
         lake_of(root, lines, images)
         folder = (root / images[0]).parent.parent
         result = {"cores": len(os.sched_getaffinity(0)), "titles": titles(root, lines), "pictures": pictures(root, folder)}
-    if given.model:
-        result["scoring"] = scoring(given.model, registry, lines)
+    model = given.model or champion(registry)
+    result["scoring"] = scoring(model, registry, lines) if model else f"no champion in {registry}; train a model first (`mep3m train`)"
     print(json.dumps(result, ensure_ascii=False, indent=1))
 
 
