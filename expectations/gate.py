@@ -51,19 +51,15 @@ def let_through(table: Table, run_id: str = "") -> None:
 
 def audit_and_publish(table: Table, run_id: str = "") -> None:
     """The staged batch into its table, if it passes."""
-    batch = spark.staged(table).cache()
-    lineage = spark.staged_lineage(table)
+    batch, rows, lineage = spark.staged(table), arrow.rows_at(spark.staging_location(table)), spark.staged_lineage(table)
     run_id = run_id or lineage.get("run_id") or uuid.uuid4().hex[:12]
-    try:
-        findings = audit(table, batch, arrow.rows_at(spark.staging_location(table)))
-        record(table, findings, run_id)
-        if failed := failures(findings):
-            raise BatchRefused(f"{table.full_name}: the batch stays in staging and nothing was published, since it does not hold {failed}; "
-                               f"{_look(run_id)}.")
-        published = spark.publish(table, batch, lineage)
-        log.info("%s: %d added, %d changed, %d removed", table.name, published.added, published.changed, published.removed)
-    finally:
-        batch.unpersist()
+    findings = audit(table, batch, rows)
+    record(table, findings, run_id)
+    if failed := failures(findings):
+        raise BatchRefused(f"{table.full_name}: the batch stays in staging and nothing was published, since it does not hold {failed}; "
+                           f"{_look(run_id)}.")
+    published = spark.publish(table, batch, lineage, rows=rows)
+    log.info("%s: %d added, %d changed, %d removed", table.name, published.added, published.changed, published.removed)
 
 
 def audit_in_place(table: Table, run_id: str) -> None:

@@ -107,6 +107,14 @@ def rows_at(place: str) -> int:
     return DeltaTable(place).to_pyarrow_dataset().count_rows()
 
 
+def files_at(place: str) -> list[str] | None:
+    """The Parquet files that the Delta table at a location is made of; None where there is no table."""
+    try:
+        return DeltaTable(place).file_uris()
+    except TableNotFoundError:
+        return None
+
+
 def create(table: Table) -> None:
     """The empty table, if it is not there.
 

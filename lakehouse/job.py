@@ -54,11 +54,11 @@ def record_rejects(table: Table, rejects, lineage: dict) -> int:
     """The rows that a batch could not use, in place of those of the table's batch before. Returns how many."""
     from pyspark.sql import functions as F
 
-    present = spark.read(REJECTS)
-    others = present.where(F.col("table") != table.name)
+    others = spark.read(REJECTS).where(F.col("table") != table.name)
     mine = rejects.select(
         F.lit(table.name).alias("table"), F.col("key").cast("string").alias("key"), F.col("reason").cast("string").alias("reason"),
         F.substring("row", 1, 10_000).alias("row"), F.lit("").alias("run_id"),
     ).dropDuplicates(["key", "reason"]).localCheckpoint()
+    count = mine.count()
     spark.publish(REJECTS, others.unionByName(mine), lineage, removes=True)
-    return mine.count()
+    return count

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -40,8 +41,8 @@ def session() -> SparkSession:
     if chosen.spark_remote:
         builder = builder.remote(chosen.spark_remote)
     else:
-        if (running := SparkSession.getActiveSession()) is not None:
-            return running
+        with suppress(PySparkException):
+            return SparkSession.active()
         for name, value in configuration(chosen).items():
             builder = builder.config(name, value)
         builder = builder.master(chosen.spark_master)
@@ -142,15 +143,15 @@ def stage(table: Table, frame: DataFrame, lineage: Mapping[str, Any]) -> None:
 def staged(table: Table) -> DataFrame:
     """The batch that waits in staging.
 
+    It has one writer and one version, so Spark is given its files and need not work out the table's state.
+
     Raises:
         MissingTable: none does.
     """
-    from pyspark.errors import AnalysisException
-
-    try:
-        return session().read.format("delta").load(staging_location(table))
-    except AnalysisException:
-        raise MissingTable(f"No batch of {table.name} is staged; run `mep3m build {table.name}`.") from None
+    files = arrow.files_at(staging_location(table))
+    if files is None:
+        raise MissingTable(f"No batch of {table.name} is staged; run `mep3m build {table.name}`.")
+    return session().read.parquet(*files) if files else empty(table)
 
 
 def staged_lineage(table: Table) -> dict[str, Any]:
@@ -168,11 +169,12 @@ class Published:
         return bool(self.added or self.changed or self.removed)
 
 
-def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, removes: bool | None = None) -> Published:
+def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, rows: int | None = None, removes: bool | None = None) -> Published:
     """The batch into its table by key, in one atomic commit; no commit where it changes nothing.
 
     Args:
         batch: (the table's columns); one row a key.
+        rows: of the batch, where that is known already.
         removes: rows whose key the batch lacks are deleted; by default for tables that a job builds whole.
     """
     from pyspark.sql import functions as F
@@ -182,6 +184,11 @@ def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, remov
     arrow.create(table)
     spark = session()
     spark.conf.set(COMMIT_METADATA, json.dumps(dict(lineage), ensure_ascii=False))
+    if not arrow.files_at(arrow.location(table)):
+        difference = Published(batch.count() if rows is None else rows, 0, 0)
+        if difference:
+            batch.write.format("delta").mode("append").save(arrow.location(table))
+        return difference
     values = [name for name in table.column_names if name not in table.key]
 
     def all_of(conditions: list[Column]) -> Column:
@@ -197,13 +204,10 @@ def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, remov
     in_old, in_new = F.col(f"old.`{table.key[0]}`").isNotNull(), F.col(f"new.`{table.key[0]}`").isNotNull()
     counted = old.join(new, same_key, "full_outer").agg(
         F.count_if(~in_old).alias("added"), F.count_if(in_old & in_new & differ("new", "old")).alias("changed"),
-        F.count_if(~in_new).alias("removed"), F.count_if(in_old).alias("before"),
+        F.count_if(~in_new).alias("removed"),
     ).first()
     difference = Published(counted.added, counted.changed, counted.removed if removes else 0)
     if not difference:
-        return difference
-    if counted.before == 0:
-        batch.write.format("delta").mode("append").save(arrow.location(table))
         return difference
     # The target is named by its path, which needs no catalog; so the batch's columns step aside for the target's.
     there = {name: F.col(f"batch_{name}") for name in table.column_names}
