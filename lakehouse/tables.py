@@ -224,7 +224,7 @@ PAIR_COLUMNS = (
 
 SUB_CLASS_PAIRS = Table(
     "sub_class_pairs", Schema.SILVER,
-    "Two native sub-classes worth comparing, with every score.",
+    "Two native sub-classes worth comparing, of two shops or doubles of one, with every score.",
     (
         *PAIR_COLUMNS,
         C("name_a", "string", "Last level of path a."),
@@ -245,7 +245,7 @@ NAMING_DECISIONS = Table(
     "naming_decisions", Schema.SILVER,
     "A person's choice, anchored on native categories so that it outlives every rebuild.",
     (
-        C("decision_id", "string", "Hash of kind and anchors: deciding again replaces."),
+        C("decision_id", "string", "Hash of what is decided on, a category's name or how two categories relate: another answer meets the first."),
         C("kind", "string", "`name`, `merge`, `separate` or `third_level`."),
         C("shop", "string", "The shop of the native category that the decision is anchored on."),
         C("native_path", "string", "Its path."),
