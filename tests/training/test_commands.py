@@ -59,3 +59,9 @@ def test_defaults_follow_the_paper_on_a_large_table_and_stretch_on_a_small_one()
     assert plan.adaptive(100, 64, 3) == (30, 6)
     assert plan.adaptive(8_800, 64, 100) == (10, 2)
     assert plan.adaptive(8_800, 64, 1_800) == (27, 5), "many labels need more steps than many rows of few labels"
+
+
+def test_a_tower_brings_its_smallest_picture_to_the_models_that_take_one(products):
+    sizes = {name: programs.plan_for(name, "products", None, processes=1, sizes={"tower": "inception_v3"}).sizes["image_size"]
+             for name in ("image_tower", "tfn", "vgg19")}
+    assert sizes == {"image_tower": 75, "tfn": 75, "vgg19": 64}
