@@ -19,8 +19,8 @@ run: setup ## the whole chain on the sample shops, into ./lake
 test: setup lint ## every test of the default tier, under 20 minutes on 2 cores
 	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
-test-fast: setup ## the tests that start no JVM and crawl no shop, in some two minutes
-	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not jvm and not crawl"
+test-fast: setup ## the quick tests: no JVM, no crawl, no network trained, under a minute
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not jvm and not medium"
 
 test-slow: setup ## the long tier: many kills, clusters, the whole chain twice, Horovod and serving at length
 	@$(BIN)/pytest -q -m slow

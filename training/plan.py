@@ -102,14 +102,14 @@ def code_hash() -> str:
 def adaptive(rows: int, batch: int, labels: int) -> tuple[int, int]:
     """Epochs, and epochs between halvings of the rate, for so many training rows and labels.
 
-    The paper halves every 2 epochs of 37,000 steps each. A small table has few steps an epoch, so both stretch until 600 steps are
+    The paper halves every 2 epochs of 37,000 steps each. A small table has few steps an epoch, so both stretch until 400 steps are
     made, or two for each label where there are many; never below the paper's own 10 and 2, never above 30 and 6.
 
     >>> adaptive(2_400_000, 64, 599), adaptive(2_400, 64, 108), adaptive(8_800, 64, 1_836)
-    ((10, 2), (16, 3), (27, 5))
+    ((10, 2), (11, 2), (27, 5))
     """
     steps = max(1, -(-rows // batch))
-    epochs = min(30, max(10, -(-max(600, 2 * labels) // steps)))
+    epochs = min(30, max(10, -(-max(400, 2 * labels) // steps)))
     return epochs, epochs // 5
 
 

@@ -19,6 +19,8 @@ READ = """
 import json, sys, time
 from airflow_dags.__main__ import load, markdown
 import airflow.dag_processing.dagbag, airflow.sdk
+
+pytestmark = pytest.mark.medium
 before, started = set(sys.modules), time.process_time()
 bag = load()
 seconds = time.process_time() - started

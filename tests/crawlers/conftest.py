@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         name = getattr(item, "originalname", item.name)
         if PROCESSES & set(getattr(item, "fixturenames", ())) and name not in FAST:
-            item.add_marker(pytest.mark.crawl)
+            item.add_marker(pytest.mark.medium)
 
 
 class Anywhere(Territory):

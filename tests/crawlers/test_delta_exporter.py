@@ -59,7 +59,7 @@ def numbers(table: Path | str) -> list[int]:
     return sorted(row["number"] for row in rows(table))
 
 
-@pytest.mark.crawl
+@pytest.mark.medium
 def test_a_bare_scrapy_project_exports_to_delta(tmp_path: Path):
     run = bare_project(tmp_path, {
         "ADDONS": {"crawlers.exporters.delta.DeltaAddon": 500},
@@ -83,7 +83,7 @@ def test_a_bare_scrapy_project_exports_to_delta(tmp_path: Path):
     assert "field 'number' is 'not a number', which is no int64" in run.stderr
 
 
-@pytest.mark.crawl
+@pytest.mark.medium
 def test_the_pipeline_does_the_same(tmp_path: Path):
     run = bare_project(tmp_path, {
         "ITEM_PIPELINES": {"crawlers.exporters.delta.DeltaPipeline": 900},
@@ -94,7 +94,7 @@ def test_the_pipeline_does_the_same(tmp_path: Path):
     assert numbers(tmp_path / "tables/books") == list(range(25))
 
 
-@pytest.mark.crawl
+@pytest.mark.medium
 def test_a_feed_without_a_schema_says_so(tmp_path: Path):
     run = bare_project(tmp_path, {"ADDONS": {"crawlers.exporters.delta.DeltaAddon": 500}, "FEEDS": {"t": {"format": "delta"}}})
 
@@ -147,7 +147,7 @@ for number in range(first, first + 100_000):
 """
 
 
-@pytest.mark.crawl
+@pytest.mark.medium
 @pytest.mark.parametrize("kills", [3, pytest.param(15, marks=pytest.mark.slow)])
 def test_killed_at_random_moments_every_accepted_row_lands_once(tmp_path: Path, kills: int):
     moments, accepted, first = random.Random(kills), [], 0
@@ -206,6 +206,7 @@ def test_readers_see_whole_batches_only_while_it_is_written(tmp_path: Path):
     assert numbers(tmp_path / "t") == list(range(2000))
 
 
+@pytest.mark.medium
 def test_memory_is_bounded_by_the_batch(tmp_path: Path):
     sink = DeltaSink(tmp_path / "t", SCHEMA, batch_rows=2000)
 

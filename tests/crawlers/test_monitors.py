@@ -68,7 +68,7 @@ def test_too_many_failures(server, crawl):
     assert note.startswith("10 of 3") and note.endswith("pages could not be read; see bronze.crawl_pages.")
 
 
-@pytest.mark.crawl
+@pytest.mark.medium
 @pytest.mark.parametrize(("products", "status"), [(3, 0), (0, 1)])
 def test_a_note_fails_the_command(server, lake, products: int, status: int):
     small_shop(server, products)

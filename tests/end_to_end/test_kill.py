@@ -17,6 +17,8 @@ import pytest
 from lakehouse import arrow, tables
 from lakehouse.tables import Schema
 
+pytestmark = pytest.mark.medium
+
 MEP3M = (sys.executable, "-m", "lakehouse.cli")
 GOLD = tuple(table for table in tables.ALL if table.schema is Schema.GOLD and table.name not in ("predictions", "labelled_products"))
 

@@ -69,6 +69,7 @@ def test_upsert_takes_quotes_in_keys(lake):
     assert arrow.read(tables.REJECTS).num_rows == 250
 
 
+@pytest.mark.medium
 def test_two_processes_append_at_once_and_no_commit_is_lost(lake):
     program = (
         "import sys; from lakehouse import arrow, tables; from tests.lakehouse.test_arrow import page\n"

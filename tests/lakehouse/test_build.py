@@ -4,6 +4,8 @@ from typer.testing import CliRunner
 from lakehouse import build
 from lakehouse.errors import LakehouseError
 
+pytestmark = pytest.mark.medium
+
 
 def run(*words: str):
     return CliRunner().invoke(build.app, list(words), catch_exceptions=False)

@@ -52,12 +52,14 @@ def test_an_unknown_command_is_named():
     assert "craw" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.medium
 def test_tables_shows_rows_of_an_empty_lake(lake):
     done = mep3m("tables", LAKEHOUSE_ROOT=str(lake))
     assert done.returncode == 0
     assert "gold.products" in done.stdout
 
 
+@pytest.mark.medium
 def test_without_java_building_says_what_to_install(lake, tmp_path):
     started = time.monotonic()
     done = mep3m("sql", "select 1", LAKEHOUSE_ROOT=str(lake), JAVA_HOME=str(tmp_path), PATH=f"{Path(sys.executable).parent}:/bin")
@@ -73,6 +75,7 @@ def test_a_mistake_in_sql_is_one_sentence(lake):
     assert "gold" in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr
 
 
+@pytest.mark.medium
 def test_a_missing_listings_file_stops_before_anything_is_done(lake):
     done = mep3m("run", "--listings", "/nowhere/listings.tsv", LAKEHOUSE_ROOT=str(lake))
     assert done.returncode == 1

@@ -26,6 +26,8 @@ from release.place import whole_or_nothing
 from release.summary import Summary
 from tests.release.conftest import land, product
 
+pytestmark = pytest.mark.medium
+
 
 def release(folder, *options):
     result = CliRunner().invoke(app, [str(folder), "--no-figures", *map(str, options)])

@@ -51,6 +51,7 @@ def test_sizes_out_of_bounds_are_refused_with_the_bounds(asked):
         Catalogue(**asked)
 
 
+@pytest.mark.medium
 def test_the_smallest_and_the_largest_catalogue_answer_at_once():
     assert len(Catalogue(500).sample(1000)) == 500
     largest = Catalogue(3_000_000)
@@ -101,6 +102,7 @@ def test_the_same_word_stands_for_different_things(catalogue):
     assert in_other_shop == {1}     # of cars here, of phones there
 
 
+@pytest.mark.medium
 def test_sizes_have_a_long_tail():
     sizes = Counter(listing.label_path for listing in Catalogue(20_000))
     ordered = [count for _, count in sizes.most_common()]

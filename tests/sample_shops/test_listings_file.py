@@ -14,6 +14,8 @@ from lakehouse.errors import LakehouseError
 from sample_shops.sources import COLUMNS, from_listings_file, read_listings
 from tests.sample_shops.conftest import serving
 
+pytestmark = pytest.mark.medium
+
 HEADER = "\t".join(COLUMNS) + "\n"
 
 

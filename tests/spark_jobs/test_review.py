@@ -15,6 +15,8 @@ from spark_jobs.naming_decisions import read_file
 from spark_jobs.review_command import render, review
 from tests.spark_jobs.lake_rows import row
 
+pytestmark = pytest.mark.medium
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = '</script><img src=x onerror="document.title=1">, "空调"'
 

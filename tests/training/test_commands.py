@@ -40,6 +40,7 @@ def test_without_horovod_one_process_and_a_clear_word(monkeypatch, caplog):
     assert "Horovod is not installed, so the model is trained in one process" in caplog.text
 
 
+@pytest.mark.medium
 def test_a_worker_that_dies_is_one_sentence_and_names_its_log(products):
     asked = programs.plan_for("bilstm", "products", None, processes=1)
     asked.save()

@@ -9,6 +9,8 @@ import pytest
 
 from training import launch
 
+pytestmark = pytest.mark.medium
+
 PROGRAM = Path(__file__).with_name("rank_program.py")
 
 

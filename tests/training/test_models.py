@@ -9,6 +9,8 @@ from training import models
 from training.models.config import Config
 from training.served.tree import LabelTree
 
+pytestmark = pytest.mark.medium
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 PATHS, ROWS = 5, 4
 LARGE = ("vgg19", "inception_v3")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import signal
 import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -97,6 +99,7 @@ def test_an_import_that_died_goes_on_where_it_ended(lake, file, monkeypatch):
     assert {row["shop"]: row["listings"] for row in rows(CRAWL_RUNS)} == {"jd": 2, "dangdang": 1}
 
 
+@pytest.mark.medium
 def test_an_import_killed_by_the_system_goes_on_where_it_ended(lake, tmp_path):
     """kill -9 of the command itself once its first batch is in the table's log."""
     count = 3 * landing.BATCH_ROWS + 7
@@ -179,6 +182,19 @@ def test_a_file_that_cannot_be_used_says_so_in_a_sentence_and_lands_nothing(lake
     assert arrow.version(RAW_LISTINGS) is None or arrow.read(RAW_LISTINGS).num_rows == 0
 
 
+@pytest.mark.parametrize("kept", [0.05, 0.4, 0.97])
+def test_a_torn_gzip_is_named_by_the_line_it_breaks_off_in(lake, tmp_path, kept):
+    lines = HEADER + "".join(f"jd\t{number}\t食品\t牛奶\t食品>饮料>牛奶\t纯牛奶 {hashlib.md5(str(number).encode()).hexdigest()}\t食品\n" for number in range(60_000))
+    packed = gzip.compress(lines.encode())
+    packed = packed[: int(kept * len(packed))]
+    readable = zlib.decompressobj(wbits=31).decompress(packed).count(b"\n")
+    assert readable > 1000
+    path = tmp_path / "torn.tsv"
+    path.write_bytes(packed)
+    with pytest.raises(LakehouseError, match=f"breaks off in line {readable + 1:,} "):
+        run("listings", path)
+
+
 @pytest.mark.parametrize(("images", "said"), [("nowhere.zip", "is not there"), ("map.csv", "neither a folder nor a whole ZIP"), (None, "belong together")])
 def test_pictures_that_cannot_be_used_say_so(lake, file, tmp_path, images, said):
     mapping = tmp_path / "map.csv"
@@ -188,6 +204,7 @@ def test_pictures_that_cannot_be_used_say_so(lake, file, tmp_path, images, said)
         run("listings", file, "--image-map", mapping, *arguments)
 
 
+@pytest.mark.medium
 def test_the_real_listings_land_whole(lake, shared_data):
     assert "75,926 listings landed, 0 rejected" in run("listings", shared_data / "shops2014" / "listings.tsv.gz")
     assert {row["shop"]: row["listings"] for row in rows(CRAWL_RUNS)} == {"jd": 54016, "yihaodian": 10529, "dangdang": 9286, "yixun": 2095}

@@ -49,6 +49,7 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
+@pytest.mark.medium
 def test_real_pages_are_read_as_their_readers_did(shared_data):
     """Held at what the issue asks of pages nobody has seen; these were seen."""
     pages = [json.loads(line) for line in (shared_data / "pages" / "expected.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -118,6 +119,7 @@ def test_a_title_of_100_kb_is_passed_over():
     assert found.name == "蓝色马克杯"
 
 
+@pytest.mark.medium
 def test_deep_nesting_and_a_huge_page_are_read_in_bounded_time():
     deep = "<div>" * 30_000 + "<h1>Deep Mug</h1>"
     wide = "<ul>" + "".join(f'<li class="crumb"><a href="/c/{n}">Category {n}</a> &gt; <img src="/i{n}_60x60.jpg"></li>' for n in range(10_000)) + "</ul>"

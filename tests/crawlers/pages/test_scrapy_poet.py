@@ -16,6 +16,8 @@ import json, sys, scrapy
 from scrapy.crawler import CrawlerProcess
 from crawlers.pages.listing_page import ListingPage
 
+pytestmark = pytest.mark.medium
+
 class Bare(scrapy.Spider):
     name = "bare"
     start_urls = [sys.argv[1]]

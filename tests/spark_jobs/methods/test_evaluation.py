@@ -94,6 +94,7 @@ def test_the_confusion_report_names_what_was_taken_instead():
     assert "| a: 空调 | b: 家用空调 | 0.90 | b: 冰箱 | not among the candidates |" in page
 
 
+@pytest.mark.medium
 def test_the_study_s_ties_score_ninety(shared_data):
     """ALIGNMENT.md: breaking the key's ties again with the same labels scores .90; the tolerant measure does not notice."""
     from spark_jobs.evaluate_command import read_gold, read_labels

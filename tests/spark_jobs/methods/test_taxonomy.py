@@ -61,6 +61,7 @@ def test_growing_again_changes_nothing_in_any_order(sub_classes, merges, random)
     assert grow(shuffled[0], shuffled[1], previous=shuffled[2]) == tree
 
 
+@pytest.mark.medium
 @given(st.lists(st.tuples(TREE, MERGES), min_size=2, max_size=4))
 def test_no_id_is_ever_given_twice(history):
     tree, given_before = [], {}

@@ -44,6 +44,7 @@ def test_no_such_segmenter():
         titles.check_segmenter("hanlp")
 
 
+@pytest.mark.medium
 def test_both_segmenters_cut_real_titles_alike(shared_data):
     with gzip.open(shared_data / "shops2014" / "listings.tsv.gz", "rt", encoding="utf-8") as lines:
         raw = [line.split("\t")[5] for number, line in enumerate(lines) if number % 15 == 1]
