@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import importlib
 import logging
-import threading
 import time
 import uuid
-from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 
@@ -33,20 +31,6 @@ def build(table: Table, run_id: str, arguments: list[str]) -> None:
         job = importlib.import_module(f"spark_jobs.{table.name}")
         job.main(["--run-id", run_id, *arguments])
     gate.let_through(table, run_id)
-
-
-def warm_up() -> None:
-    """Start Spark while Great Expectations is imported: each takes seconds of one core."""
-    spark = importlib.import_module("lakehouse.spark")
-
-    def start() -> None:
-        with suppress(LakehouseError):      # said by the first job, which tries again
-            spark.session()
-
-    starting = threading.Thread(target=start)
-    starting.start()
-    importlib.import_module("expectations.contract")
-    starting.join()
 
 
 def apart(words: list[str]) -> tuple[list[str], list[str]]:
@@ -83,7 +67,9 @@ def run(
         wanted = tables.in_build_order(tuple(tables.find(name) for name in given))
     else:
         wanted = tuple(t for t in tables.in_build_order() if t.origin in (Origin.LANDED, Origin.BUILT))
-    warm_up()
+    spark = importlib.import_module("lakehouse.spark")
+    with spark.starting():
+        importlib.import_module("expectations.contract")
     if class_map is not None:
         importlib.import_module("spark_jobs.class_map_command").import_file(class_map, replace=False, decided_by="")
     run_id = run_id or uuid.uuid4().hex[:12]
