@@ -1,7 +1,10 @@
 """How fast a crawl lands in Delta, beside the same spider writing JSON Lines with Scrapy alone; and how memory grows with the crawl.
 
     python benchmarks/crawl.py                              pages a second of both, alternating, in one run
-    python benchmarks/crawl.py --memory 10000 100000        resident memory of the crawler after so many pages, in one crawl
+    python benchmarks/crawl.py --memory 10000 100000        memory of the crawler's process after so many pages, in one crawl
+
+--memory prints a line as often as --every says and at each mark, at once: resident memory then, and its peak so far as the kernel kept it, so a
+run that is broken off has shown how far it came. The shop is served by another process and is not counted.
 
 Both contenders run the same spider with the same settings against the same sample shop, one after the other, each in a process of its own. The
 plain one has Scrapy's own scheduler and duplicate filter, its FilesPipeline for the same pictures, and a JSON Lines feed. A page is a response
@@ -14,6 +17,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -79,7 +83,7 @@ def plain_crawl(shop: str, url: str) -> Any:
     return runs.Crawl("bench", shop, url, "generic", Territory(url), runs.now, CrawlMemory(), None, runs.now())
 
 
-def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictures: bool, marks: list[int], stub: bool) -> None:
+def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictures: bool, marks: list[int], every: int, stub: bool) -> None:
     """One crawl; prints its figures as JSON."""
     import psutil
     from scrapy import signals
@@ -97,15 +101,18 @@ def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictur
     crawl = plain_crawl(shop, url) if plain else runs.begin(shop, url, "generic", max_pages=max_pages)
     process = AsyncCrawlerProcess(settings(plain, folder, pictures) | {"LOG_LEVEL": "ERROR", "LOG_INSTALL_ROOT_HANDLER": True})
     crawler = process.create_crawler(generic.GenericSpider)
-    figures: dict[str, Any] = {"kind": kind, "rss_mb": {}}
+    figures: dict[str, Any] = {"kind": kind}
     read = 0
 
     def count(response: Any, request: Any, spider: Any) -> None:
         nonlocal read
         if request.meta.get("kind") in ("product", "category", "sitemap"):
             read += 1
-            if marks and read == marks[0]:
-                figures["rss_mb"][marks.pop(0)] = round(psutil.Process().memory_info().rss / 2**20)
+            if read in marks or (marks and read % every == 0):
+                now = {"pages": read, "mark": read in marks, "seconds": round(time.monotonic() - figures["started"]),
+                       "rss_mb": round(psutil.Process().memory_info().rss / 2**20),
+                       "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10)}
+                print(json.dumps(now), flush=True)
 
     def opened(spider: Any) -> None:
         figures["started"] = time.monotonic()
@@ -219,13 +226,28 @@ def compare(listings: int, rounds: int, pictures: bool) -> None:
     print(f"ratio of processor time: {work['delta'] / work['plain']:.2f}")
 
 
-def memory(marks: list[int], real: bool) -> None:
+def memory(marks: list[int], every: int, real: bool) -> None:
     url = long_shop(max(marks) + 1000)
-    options = ["--no-pictures", "--max-pages", str(max(marks) + 500), "--marks", *map(str, marks), *([] if real else ["--stub"])]
-    figures = run_one("delta", "long", url, *options)
-    for pages, megabytes in figures["rss_mb"].items():
-        print(f"after {int(pages):8,} pages: {megabytes} MiB")
-    print(f"{figures['pages']:,} pages, {figures['seconds']} s, {figures['pages_per_second']} pages/s" + ("" if real else " (extraction stubbed)"))
+    options = ["--no-pictures", "--max-pages", str(max(marks) + 500), *([] if real else ["--stub"])]
+    options += ["--every", str(every), "--marks", *map(str, marks)]
+    at_marks = []
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as complaints:
+        command = [sys.executable, str(HERE), "--one", "delta", "--shop", "long", "--url", url, "--folder", folder, *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True) as crawler:
+            for line in crawler.stdout:
+                now = json.loads(line) if line.startswith("{") else {}
+                if "rss_mb" in now:
+                    print(f"after {now['pages']:8,} pages, {now['seconds']:6,} s: {now['rss_mb']:5} MiB resident, "
+                          f"{now['peak_mb']:5} MiB at most so far", flush=True)
+                    at_marks += [now] if now["mark"] else []
+        if crawler.returncode:
+            complaints.seek(0)
+            sys.exit(complaints.read()[-3000:])
+    print(f"{now['pages']:,} pages, {now['seconds']} s, {now['pages_per_second']} pages/s" + ("" if real else " (extraction stubbed)"))
+    if len(at_marks) > 1:
+        first, last = at_marks[0], at_marks[-1]
+        print(f"from {first['pages']:,} to {last['pages']:,} pages: resident {last['rss_mb'] / first['rss_mb']:.2f} times, "
+              f"at most {last['peak_mb'] / first['peak_mb']:.2f} times")
 
 
 def main() -> None:
@@ -234,6 +256,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-pictures", action="store_true")
     parser.add_argument("--memory", type=int, nargs="+", metavar="PAGES", help="measure memory after so many pages instead")
+    parser.add_argument("--every", type=int, default=1000, metavar="PAGES", help="with --memory: a line after every so many pages")
     parser.add_argument("--real-extraction", action="store_true", help="with --memory: extract for real, which takes as long as it takes")
     for hidden in ("--one", "--shop", "--url"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
@@ -243,9 +266,9 @@ def main() -> None:
     parser.add_argument("--stub", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        contend(args.one, args.shop, args.url, args.folder, args.max_pages, not args.no_pictures, args.marks, args.stub)
+        contend(args.one, args.shop, args.url, args.folder, args.max_pages, not args.no_pictures, args.marks, args.every, args.stub)
     elif args.memory:
-        memory(sorted(args.memory), args.real_extraction)
+        memory(sorted(args.memory), max(1, args.every), args.real_extraction)
     else:
         compare(args.listings, args.rounds, not args.no_pictures)
 

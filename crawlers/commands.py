@@ -25,8 +25,8 @@ def __getattr__(name: str) -> Any:
 
 @crawl.command()
 def run(
-    spider: str = typer.Argument("generic", help="Which spider; --list shows them."),
-    start: str = typer.Option("", metavar="URL", help="The shop's home page, or any page of it."),
+    spider: str = typer.Argument("generic", help="Which spider; --list shows them. `pictures` fetches what a feed's listings name."),
+    start: str = typer.Option("", metavar="URL", help="The shop's home page, or any page of it; for pictures, by default the page of a listing."),
     shop: str = typer.Option("", metavar="NAME", help="What the shop is called in the lake."),
     shops: Path = typer.Option(None, metavar="FILE", help='Crawl several: a JSON list of {"shop": ..., "url": ...}.'),
     list_spiders: bool = typer.Option(False, "--list", help="Show the spiders, and the page objects with their hosts."),
@@ -48,6 +48,7 @@ def run(
     mep3m crawl generic --start https://shop.example/ --shop example
     mep3m crawl --shops ready.json --allow-address 127.0.0.1
     mep3m crawl --resume
+    mep3m crawl pictures --shop example
     """
     from crawlers import program
 

@@ -26,7 +26,7 @@ class Listing:
     """A product page as the crawl saw it; a row of raw_listings but for shop and crawl.
 
     Attributes:
-        page: the request that gave it; recorded as fetched once the listing has landed.
+        page: the request that gave it, recorded as fetched once the listing has landed; None where none was made.
     """
 
     listing_id: str
@@ -35,7 +35,7 @@ class Listing:
     title: str
     breadcrumbs: list[str]
     image_urls: list[str]
-    page: Page
+    page: Page | None
     image_url: str | None = None
     image_sha256: str | None = None
     subsub_class_name: str | None = None

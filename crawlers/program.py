@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table as Grid
 
 from crawlers import configuration, runs
+from crawlers.memory import CrawlMemory
 from crawlers.safety import AddressPolicy
 from lakehouse import settings
 from lakehouse.errors import LakehouseError
@@ -90,8 +91,9 @@ def spiders() -> dict[str, type]:
 def show_spiders() -> None:
     """The spiders and the page objects with their hosts, for a person."""
     console, grid = Console(), Grid("spider", "page object", "pages of")
+    whose = {"generic": "any shop", runs.PICTURES: "none: pictures that listings name"}
     for name, spider in spiders().items():
-        grid.add_row(name, "", "any shop" if name == "generic" else ", ".join(getattr(spider, "hosts", ())))
+        grid.add_row(name, "", whose[name] if name in whose else ", ".join(getattr(spider, "hosts", ())))
     for host, page in page_objects():
         grid.add_row("", page, host)
     console.print(grid)
@@ -116,6 +118,12 @@ def main(options: Options, *, start: str = "", shop: str = "", shops: Path | Non
         raise LakehouseError(f"No spider is called {options.spider!r}; `mep3m crawl --list` shows them.")
     _ = settings.load().path        # pictures and locks need a folder
     cut_off = runs.unfinished(shop) if resume else []
+    if options.spider == runs.PICTURES and shop and not resume:
+        waiting = first_without_picture(shop)
+        if not waiting:
+            Console(stderr=True).print(f"No listing of {shop} waits for a picture.", highlight=False)
+            return 0
+        start = start or waiting
     pairs = [] if resume else _pairs(start, shop, shops)
     for url in [row["source"] for row in cut_off] + [url for _, url in pairs]:
         check_start(url, options.addresses)
@@ -128,6 +136,19 @@ def main(options: Options, *, start: str = "", shop: str = "", shops: Path | Non
     if not options.quiet:
         summary(rows)
     return 0 if all((row["listings"] or _unchanged(row)) and not row["audit_notes"] for row in rows) else 1
+
+
+def first_without_picture(shop: str) -> str:
+    """The page of a listing of the shop that names a picture and has none, or the picture's address where it has no page; empty where there is none.
+
+    A feed's listings lie on the shop's site: that is the site whose pictures may be read, beside those of --picture-host.
+    """
+    memory = CrawlMemory()
+    try:
+        row = next(runs.without_picture(runs.check_shop(shop), memory.first_time), None)
+    finally:
+        memory.close()
+    return next((url for url in (row["url"], *row["image_urls"]) if url.startswith(("http://", "https://"))), "") if row else ""
 
 
 def _unchanged(row: dict[str, Any]) -> int:

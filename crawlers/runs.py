@@ -20,6 +20,7 @@ from lakehouse.errors import LakehouseError
 # Failures that another day may mend.
 AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "truncated_gzip", "unresolvable", "refused", "told_to_wait")
 SPIDER_KINDS = ("product", "category")
+PICTURES = "pictures"           # the spider that reads no pages
 
 
 @dataclass
@@ -136,7 +137,8 @@ def _crawl(crawl_id: str, shop: str, start: str, spider: str, started_at: dateti
     lock = _lock(shop)
     landing = Landing(crawl_id, shop, clock=clock, rows=batch[0], seconds=batch[1])
     return Crawl(crawl_id, shop, start, spider, territory, clock, CrawlMemory(), landing, started_at, lock=lock,
-                 pages_before=_pages_today(shop, clock()), last_listings=_last_listings(shop, crawl_id), **limits)
+                 pages_before=_pages_today(shop, clock(), ("image",) if spider == PICTURES else SPIDER_KINDS),
+                 last_listings=None if spider == PICTURES else _last_listings(shop, crawl_id), **limits)
 
 
 def _lock(shop: str) -> IO:
@@ -198,24 +200,40 @@ def _count(table: tables.Table, where: Any) -> int:
     return 0 if arrow.version(table) is None else arrow.dataset(table).count_rows(filter=where)
 
 
-def _pages_today(shop: str, at: datetime) -> int:
+def _pages_today(shop: str, at: datetime, kinds: tuple[str, ...]) -> int:
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     ids = [row["crawl_id"] for row in _rows(tables.CRAWL_RUNS, arrow.text("shop") == shop, ("crawl_id",))]
     if not ids:
         return 0
     return _count(tables.CRAWL_PAGES, arrow.text("crawl_id").isin(ids) & (pc.field("at") >= midnight) & (arrow.text("status") != "seen")
-                  & arrow.text("kind").isin(SPIDER_KINDS))
+                  & arrow.text("kind").isin(list(kinds)))
 
 
 def _last_listings(shop: str, crawl_id: str) -> int | None:
     """How many listings the last finished crawl of the shop landed or found unchanged."""
     finished = (arrow.text("shop") == shop) & (arrow.text("finish_reason") == "finished")
     rows = [row for row in _rows(tables.CRAWL_RUNS, finished, ("crawl_id", "spider", "started_at", "listings", "counters"))
-            if row["crawl_id"] < crawl_id and not row["spider"].startswith("import")]
+            if row["crawl_id"] < crawl_id and not row["spider"].startswith(("import", PICTURES))]
     if not rows:
         return None
     last = max(rows, key=lambda row: row["started_at"])
     return last["listings"] + dict(last["counters"] or []).get("crawl/listings_unchanged", 0)
+
+
+def without_picture(shop: str, first_time: Callable[[str], bool]) -> Iterator[dict[str, Any]]:
+    """The shop's listings that name a picture on the web and have none, each in its newest version, as the keywords of a `Listing`.
+
+    Args:
+        first_time: whether a listing's id has not come before; remembers it.
+    """
+    crawls = [row for row in _rows(tables.CRAWL_RUNS, arrow.text("shop") == shop, ("crawl_id", "started_at", "finish_reason", "audit"))
+              if row["finish_reason"] and row["audit"] != "failed"]
+    columns = ("listing_id", "url", "title", "breadcrumbs", "image_urls", "image_sha256", "subsub_class_name", "rules")
+    for crawl in sorted(crawls, key=lambda row: (row["started_at"], row["crawl_id"]), reverse=True):
+        for row in _rows(tables.RAW_LISTINGS, arrow.text("crawl_id") == crawl["crawl_id"], columns):
+            on_the_web = any(url.startswith(("http://", "https://")) for url in row["image_urls"])
+            if first_time(row["listing_id"]) and not row.pop("image_sha256") and on_the_web:
+                yield row | {"rules": dict(row["rules"] or [])}
 
 
 def _learn_contents(crawl: Crawl) -> None:

@@ -80,11 +80,12 @@ def feed(
 ) -> None:
     """A shop's own feed: id, title, category (product_type), link, image_link.
 
-    Pictures are recorded as addresses and not fetched.
+    Pictures land as addresses; mep3m crawl pictures --shop NAME fetches them.
     """
     from crawlers.feeds import feed as reader
     from crawlers.feeds import landing
     from crawlers.feeds.records import shop_name
+    from crawlers.program import first_without_picture
 
     console = Console(stderr=True)
     source = _checked(file, console)
@@ -94,6 +95,8 @@ def feed(
         rules={"title": "feed", "breadcrumbs": "feed", "image_urls": "feed"},
     )
     _report(console, file, landed)
+    if first_without_picture(shop):
+        console.print(f"Its pictures are addresses so far; fetch them: mep3m crawl pictures --shop {shop}", highlight=False, soft_wrap=True)
 
 
 @app.command()

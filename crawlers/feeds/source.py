@@ -58,7 +58,7 @@ def check(path: Path, *, on_bytes: Callable[[int], object] = lambda _: None) -> 
     digest, size, lines, tail = hashlib.sha256(), 0, 0, b""
     try:
         with (gzip.open(path) if gzipped else path.open("rb")) as stream:
-            while chunk := stream.read(CHUNK_BYTES):
+            while chunk := stream.read1(CHUNK_BYTES):  # what a torn stream gave before it broke off is not lost, as with read()
                 digest.update(chunk)
                 size += len(chunk)
                 lines += chunk.count(b"\n")

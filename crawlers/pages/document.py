@@ -70,10 +70,6 @@ class Document:
         self._absolutes: dict[str, str | None] = {}
 
     @cached_property
-    def lower(self) -> str:
-        return self.text.lower()
-
-    @cached_property
     def tree(self) -> lxml.html.HtmlElement:
         parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
         body = _CONTROLS.sub("", self.text).encode("utf-8", "ignore")
@@ -89,9 +85,18 @@ class Document:
         return [element for element in self.tree.iter() if isinstance(element.tag, str)]
 
     @cached_property
+    def _outline(self) -> tuple[dict[int, outline.Extent], str]:
+        return outline.extents(self.tree, self.elements)
+
+    @property
     def extents(self) -> dict[int, outline.Extent]:
         """What lies in each of `elements`, by its id()."""
-        return outline.extents(self.tree, self.elements)
+        return self._outline[0]
+
+    @cached_property
+    def spoken(self) -> str:
+        """All text outside scripts, in lower case, in no order."""
+        return self._outline[1].lower()
 
     @cached_property
     def _marks(self) -> dict[int, str]:

@@ -9,7 +9,7 @@ import lxml.html
 
 SEPARATOR = re.compile(r"^[\s>›»/\\|＞→▸►▶▷➔➜➤⟶⇒❱·•・«‹❯⟩〉》:：\-–—∕⁄／｜_,\ue000-\uf8ff]+$|^(?:&gt;|gt)+$")
 STRONG_SEPARATOR = re.compile(r"[>›»＞▸►▶▷➔➜➤⟶⇒❱❯⟩〉》/／→]|::")
-_SILENT = ("script", "style")
+NAMING = {"class", "id", "data-testid", "data-test", "role"}  # attributes that say what an element is
 
 
 @dataclass(slots=True)
@@ -31,36 +31,39 @@ class Extent:
 
 def marks(element: lxml.html.HtmlElement) -> str:
     """The element's class, id and test names: what its author calls it."""
-    if not element.attrib:
-        return ""
-    return " ".join(
-        filter(None, (element.get("class"), element.get("id"), element.get("data-testid"), element.get("data-test"), element.get("role")))
-    )
+    return " ".join([said for name, said in element.items() if name in NAMING])
 
 
-def extents(tree: lxml.html.HtmlElement, elements: list[lxml.html.HtmlElement]) -> dict[int, Extent]:
-    """Element's id() -> what lies in it, for every element of the tree; one walk from the last node to the first."""
+def extents(tree: lxml.html.HtmlElement, elements: list[lxml.html.HtmlElement]) -> tuple[dict[int, Extent], str]:
+    """(element's id() -> what lies in it, for every element of the tree; all text outside scripts), by one walk from the last node to the first."""
     found = {id(element): Extent() for element in elements}
-    nodes = list(tree.iter())
-    for node in reversed(nodes):
-        mine, spoken = found.get(id(node)), node.tag not in _SILENT
+    texts: list[str] = []
+    for node in reversed(list(tree.iter())):
+        mine, tag = found.get(id(node)), node.tag
+        silent = tag == "script" or tag == "style"
         if mine is not None and (text := node.text):
-            mine.characters += sum(map(len, text.split()))
-            mine.separators += spoken and node.tag != "a" and _separates(text)
+            mine.characters += len("".join(text.split()))
+            if not silent:
+                texts.append(text)
+                if tag != "a" and len(text) < 100 and _separates(text):
+                    mine.separators += 1
         parent = node.getparent()
-        above = found.get(id(parent)) if parent is not None else None
-        if above is None:
+        if parent is None:
             continue
-        above.within += 1
+        above = found[id(parent)]
         if tail := node.tail:
-            above.characters += sum(map(len, tail.split()))
-            above.separators += spoken and mine is not None and _separates(tail)
+            above.characters += len("".join(tail.split()))
+            if not silent and mine is not None:
+                texts.append(tail)
+                if len(tail) < 100 and _separates(tail):
+                    above.separators += 1
+        above.within += 1
         if mine is not None:
-            above.links += mine.links + (node.tag == "a")
+            above.links += mine.links + (tag == "a")
             above.within += mine.within
             above.characters += mine.characters
             above.separators += mine.separators
-    return found
+    return found, "\n".join(texts)
 
 
 def _separates(text: str) -> bool:

@@ -17,7 +17,8 @@ from crawlers.pages.words import clean, key
 
 MAX_SCRIPT = 4_000_000  # characters
 MAX_VALUES = 60
-HINT = re.compile(r"product|goods|item|sku|offer|prd|deal", re.I)
+HINT_WORDS = ("product", "goods", "item", "sku", "offer", "prd", "deal")
+HINT = re.compile("|".join(HINT_WORDS), re.I)
 # Where a value begins: after an assignment, as the argument of a call, as a string that holds JSON.
 ASSIGNED = re.compile(r"=\s{0,4}(?=[{\[])|\(\s{0,2}(?=\{\s{0,8}[\"'\w])|JSON\.parse\(\s{0,4}(?=[\"'])")
 NAME_KEYS = (
@@ -101,7 +102,7 @@ def values(document: Document) -> Iterator[Any]:
                 continue
             except (ValueError, RecursionError):
                 pass
-        hints = [found.start() for found in HINT.finditer(text)]
+        hints = _hints(text)
         position = 0
         while count < MAX_VALUES and hints and position < hints[-1] and (found := ASSIGNED.search(text, position)):
             position = found.end()
@@ -116,6 +117,20 @@ def values(document: Document) -> Iterator[Any]:
             if value is not None:
                 count += 1
                 yield value
+
+
+def _hints(text: str) -> list[int]:
+    """Where HINT's words begin, in order; plain searches, since scripts are long."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters become two
+        return [found.start() for found in HINT.finditer(text)]
+    places = []
+    for word in HINT_WORDS:
+        place = lowered.find(word)
+        while place >= 0:
+            places.append(place)
+            place = lowered.find(word, place + 1)
+    return sorted(places)
 
 
 def _quoted(text: str, position: int) -> Any:

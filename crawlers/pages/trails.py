@@ -14,6 +14,7 @@ import lxml.html
 from crawlers.pages import phrases, words
 from crawlers.pages.document import Document
 from crawlers.pages.levels import Crumb, crumbs_of
+from crawlers.pages.outline import NAMING
 from crawlers.pages.words import clean, key
 
 LISTS = {"ul", "ol", "nav", "div", "p"}
@@ -28,6 +29,9 @@ CALLED = re.compile(
     r"miaobao|mianbao\w*)(?:$|[-_\s])",
     re.I,
 )
+# One of these is in every name that CALLED finds; looking for them first spares most names the search.
+_PARTS = ("crumb", "path", "trail", "here", "bc", "mel", "brot", "aria", "miga", "bricio", "okrusz", "kruim", "murup", "drobe", "local", "locat",
+          "pos", "where", "guide", "weizhi", "dqwz", "mbx", "miaobao", "mianbao")
 CALLED_SURELY = re.compile(r"bread[-_]?crumb|(?:^|[-_\s])crumbs?(?:$|[-_\s])|mianbaoxie", re.I)
 OUTSIDE = re.compile(
     r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|"
@@ -49,9 +53,10 @@ class Trail:
 
 
 @lru_cache(maxsize=65536)
-def _called(called: str) -> tuple[bool, bool]:
-    """Whether an element is called a breadcrumb, and whether it is called what breadcrumbs sometimes are."""
-    return bool(CALLED_SURELY.search(called)), bool(CALLED.search(called))
+def _called_perhaps(called: str) -> bool:
+    """Whether an element is called what breadcrumbs sometimes are."""
+    lowered = called.lower()
+    return any(part in lowered for part in _PARTS) and bool(CALLED.search(called))
 
 
 def trails_on_page(
@@ -70,26 +75,31 @@ def trails_on_page(
     found = []
     before = heading is not None
     said = _said_of_itself(document) - set(sites)
-    names = _names(document)
-    holders = _holders(document, names)
+    suspects = _suspects(document)
+    holders = _holders(document, suspects)
+    homes: dict[int, bool] = {}
     whole_name = key(name)
-    cues = any(word in document.lower for word in phrases.CUE_WORDS)
+    cues = any(word in document.spoken for word in phrases.CUE_WORDS)
     for element in document.elements:
         if element is heading:
             before = False
         if element.tag not in STANDS_IN:
             continue
-        sure, maybe = _called(names[id(element)])
-        sure = sure or id(element) in holders
         extent = document.extents[id(element)]
         links, strong = extent.links, extent.separators
+        if links > 120 or not 0 < extent.characters <= 3000:
+            continue
+        called = suspects.get(id(element)) or document.marks(element)
+        sure = id(element) in holders or (id(element) in suspects and bool(CALLED_SURELY.search(called)))
+        maybe = bool(called) and _called_perhaps(called)
         longest = 1500 if sure else 500
         if links > (120 if sure else MOST + 8) or (not sure and len(element) > 60) or extent.characters > 2 * longest:
             continue
         if not links and not sure and not maybe and not (cues and phrases.CUES.search(element.text or "")):
             continue
-        homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document)
-        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or cues or (before and 2 <= links <= MOST)
+        homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document, homes)
+        drawn = before and 2 <= links <= MOST and _drawn(element)
+        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or cues or drawn
         if not promising and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
             continue
         whole = clean(element.text_content())
@@ -97,7 +107,7 @@ def trails_on_page(
             continue
         cue = cues and bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         spoken = sure or maybe or cue or (strong >= 1 and links >= 2) or (strong >= 2 and _says_home_first(whole))
-        drawn = before and not spoken and 2 <= links <= MOST and _drawn(element)
+        drawn = drawn and not spoken
         if not spoken and not homeward and not drawn and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
             continue
         crumbs = crumbs_of(document, _own_list(element, document) if sure else element)
@@ -163,11 +173,13 @@ def _own_list(element: lxml.html.HtmlElement, document: Document) -> lxml.html.H
     return found if after and home and not divided else element
 
 
-def _begins_at_home(element: lxml.html.HtmlElement, document: Document) -> bool:
-    link = next(element.iter("a"), None)
-    if link is None:
-        return False
-    return clean(link.text_content())[:40].casefold() in phrases.HOME or words.is_home_address(document.absolute(link.get("href")), document.url)
+def _begins_at_home(element: lxml.html.HtmlElement, document: Document, known: dict[int, bool]) -> bool:
+    link = next(element.iter("a"))
+    if id(link) not in known:
+        known[id(link)] = clean(link.text_content())[:40].casefold() in phrases.HOME or words.is_home_address(
+            document.absolute(link.get("href")), document.url
+        )
+    return known[id(link)]
 
 
 def _says_home_first(text: str) -> bool:
@@ -190,25 +202,23 @@ def _repeats(element: lxml.html.HtmlElement, said: set[str]) -> bool:
     return len(said) > 1 and sum(1 for link in element.iter("a") if key(clean(link.text_content())[:LONGEST_LEVEL]) in said) > 1
 
 
-def _names(document: Document) -> dict[int, str]:
-    """Everything that says what an element is, by its id()."""
-    names = {}
+def _suspects(document: Document) -> dict[int, str]:
+    """Everything that says what an element is, by its id(), where an attribute speaks of crumbs."""
+    found = {}
     for element in document.elements:
-        called = document.marks(element)
         for attribute, said in element.items():
-            if attribute in SAYING or (attribute.startswith("data-") and len(said) < 40 and CALLED_SURELY.search(said)):
-                called += " " + said
-        names[id(element)] = called
-    return names
+            if ("rumb" in said or "RUMB" in said or "mianbao" in said) and (attribute in NAMING or attribute in SAYING or attribute[:5] == "data-"):
+                more = [value for name, value in element.items() if name in SAYING or (name[:5] == "data-" and len(value) < 40)]
+                found[id(element)] = " ".join((document.marks(element), *(value for value in more if CALLED_SURELY.search(value))))
+                break
+    return found
 
 
-def _holders(document: Document, names: dict[int, str]) -> set[int]:
+def _holders(document: Document, suspects: dict[int, str]) -> set[int]:
     """Ids of elements that hold several elements called a breadcrumb, of one link each: those are levels, and their parent is the path."""
     levels: dict[int, int] = {}
-    if "crumb" not in document.lower:
-        return set()
-    for element in document.elements:
-        if element.tag in ("li", "span", "div", "a", "p", "td") and _called(names[id(element)])[0]:
+    for element in document.elements if suspects else ():
+        if id(element) in suspects and element.tag in ("li", "span", "div", "a", "p", "td") and CALLED_SURELY.search(suspects[id(element)]):
             parent = element.getparent()
             if document.extents[id(element)].links + (element.tag == "a") <= 1 and parent is not None:
                 levels[id(parent)] = levels.get(id(parent), 0) + 1

@@ -40,8 +40,11 @@ class BronzePipeline:
 
     async def process_item(self, item: Any) -> Any:
         if isinstance(item, Listing):
-            if self.crawler.spider.crawl.memory.is_as_before(item.listing_id, listing_content(asdict(item))):
-                item.page.status = "unchanged"
+            if item.page is None and item.image_sha256 is None:         # its picture alone was asked for
+                self.crawler.stats.inc_value("crawl/listings_naming_pictures")
+            elif self.crawler.spider.crawl.memory.is_as_before(item.listing_id, listing_content(asdict(item))):
+                if item.page is not None:
+                    item.page.status = "unchanged"
                 self.crawler.stats.inc_value("crawl/listings_unchanged")
             else:
                 self.landing.listing(item)
@@ -50,7 +53,8 @@ class BronzePipeline:
                     self.crawler.stats.inc_value("crawl/listings_naming_pictures")
                 if item.image_sha256:
                     self.crawler.stats.inc_value("crawl/listings_with_picture")
-            self.landing.page(item.page)
+            if item.page is not None:
+                self.landing.page(item.page)
         elif isinstance(item, Rejected):
             self.landing.reject(item)
             self.landing.page(item.page)

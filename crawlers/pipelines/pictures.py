@@ -70,10 +70,10 @@ class PicturePipeline:
         headers = {"Accept": "image/*"}
         if earlier and earlier.image_sha256:
             headers |= {"If-None-Match": earlier.etag} if earlier.etag else {"If-Modified-Since": earlier.last_modified}
-        request = scrapy.Request(url, headers=headers, callback=NO_CALLBACK, meta={
-            "kind": "image", "download_maxsize": self.crawler.settings.getint("PICTURE_MAXSIZE"), "handle_httpstatus_list": [304]})
         page = Page(url, "image", "fetched")
         try:
+            request = scrapy.Request(url, headers=headers, callback=NO_CALLBACK, meta={
+                "kind": "image", "download_maxsize": self.crawler.settings.getint("PICTURE_MAXSIZE"), "handle_httpstatus_list": [304]})
             response = await self.crawler.engine.download_async(request)
             page.http_status = response.status
             if response.status == 304 and earlier and earlier.image_sha256:
@@ -85,6 +85,8 @@ class PicturePipeline:
                 verdict = await self.keep(url, response, page)
         except pictures.BrokenPicture as broken:
             page.status, page.reason, verdict = "failed", broken.reason, "broken"
+        except ValueError:      # a feed's address may be anything
+            page.status, page.reason, verdict = "failed", "malformed_url", "failed"
         except Exception as error:
             page.status, page.reason, verdict = "failed", reason_of(error)[0], "failed"
         self.count(f"picture/{page.reason or verdict}")
