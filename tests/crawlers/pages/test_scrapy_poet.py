@@ -9,14 +9,17 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from tests.crawlers.pages.layouts import PAGES
+
+pytestmark = pytest.mark.medium
 
 SPIDER = """
 import json, sys, scrapy
 from scrapy.crawler import CrawlerProcess
 from crawlers.pages.listing_page import ListingPage
 
-pytestmark = pytest.mark.medium
 
 class Bare(scrapy.Spider):
     name = "bare"
