@@ -12,11 +12,13 @@ import csv
 import gzip
 import json
 import os
+import sys
 import tempfile
 import time
 import zipfile
 from pathlib import Path
 
+sys.path[0] = str(Path(__file__).resolve().parent.parent)  # else `import training` would be this file
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 BATCH, WORDS, PIXELS = 64, 32, 64
