@@ -33,10 +33,27 @@ def crumbs_of(document: Document, element: lxml.html.HtmlElement) -> tuple[Crumb
         text = text.strip(" >›»/\\|＞→▸►·•«‹❯:：").strip()
         if key(text) and not JUNK.match(text):  # what holds no letter is a separator, a glyph of an icon font among them
             crumbs.append((text, document.absolute(one.url)))
+    crumbs = _first_path(crumbs, element)
     if len(crumbs) == 1 and not crumbs[0][1]:
         parts = [part.strip() for part in re.split(r"\s*[>›»＞→▸►❯]\s*|\s/\s", crumbs[0][0]) if part.strip()]
         crumbs = [(part, None) for part in parts]
     return tuple(crumbs)
+
+
+def _first_path(crumbs: list[Crumb], element: lxml.html.HtmlElement) -> list[Crumb]:
+    """The first of several paths that one element shows: the next begins where the first began, or on a line of its own."""
+    again = next((place for place, crumb in enumerate(crumbs) if place > 1 and crumb == crumbs[0]), None)
+    if again:
+        return crumbs[:again]
+    for br in element.iter("br"):
+        ahead = br.getprevious()
+        if ahead is None or ahead.tag != "a" or (ahead.tail or "").strip():
+            continue  # a separator before it: one path on two lines
+        links = [link for link in element.iter("a") if clean(link.text_content())]
+        first = links.index(ahead) + 1 if ahead in links else 0
+        if min(first, len(links) - first) > 1 and len(crumbs) == len(links):
+            return crumbs[:first]
+    return crumbs
 
 
 def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:

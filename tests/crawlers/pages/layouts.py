@@ -12,6 +12,7 @@ from tests.crawlers.pages import (  # noqa: F401
     later_pages,
     mixed_pages,
     software_pages,
+    special_shops,
     western_pages,
 )
 from tests.crawlers.pages.shop_pages import PAGES
