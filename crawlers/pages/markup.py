@@ -106,7 +106,7 @@ def _microdata_value(value: Any, depth: int = 0) -> Any:
 
 def rdfa(document: Document) -> list[dict[str, Any]]:
     """RDFa nodes with the vocabulary's address taken off the property names; only where a page says `typeof`."""
-    if not re.search(r"\stypeof\s*=\s*[\"']?[^\"'>]{0,60}(?:Product|Breadcrumb|ListItem)", document.text):
+    if "typeof" not in document.text or not re.search(r"\stypeof\s*=\s*[\"']?[^\"'>]{0,60}(?:Product|Breadcrumb|ListItem)", document.text):
         return []
     try:
         nodes = RDFaExtractor().extract(document.text, base_url=document.base_url)
