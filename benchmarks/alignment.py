@@ -4,7 +4,11 @@
     python benchmarks/alignment.py --sub-classes 10000           generated ones of 22,000 characters each, from titles to alignments
     python benchmarks/alignment.py --from-counts --sub-classes 1000 10000 100000
                                                                  growth of the alignment alone, time and peak memory (the script is inferred)
+    python benchmarks/alignment.py --no-script --titles 25 --strategy curated --sub-classes 1000 10000 100000
+                                                                 the same of `curated`, which needs titles; 25 each, as in real shops
     python benchmarks/alignment.py --cluster --sub-classes 1000  the same job on a Spark standalone master and two workers: equal results?
+    python benchmarks/alignment.py --recall --real               how many of the best pairs the candidates of `curated` hold
+    python benchmarks/alignment.py --incremental --real          a new shop, and 1 % new listings: pairs scored again, and the ratio of time
 
 The script compares the names of all pairs of one class from different shops with difflib; for a pair that passes it cuts both texts with
 jieba, counts with a count vectoriser and takes the cosine. Above --script-pairs passing pairs, a sample is timed and the rest inferred.
@@ -15,6 +19,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import logging
 import os
 import random
 import subprocess
@@ -91,14 +96,14 @@ class PeakMemory:
         self._thread.join()
 
 
-def land_generated(number: int, from_counts: bool) -> None:
-    """`number` sub-classes into the lake: their listings and class map, or at once their term counts."""
+def land_generated(number: int, from_counts: bool, titles: int) -> None:
+    """`number` sub-classes into the lake: their listings, so many each, and class map, or at once their term counts."""
     import pyarrow as pa
 
     from benchmarks import taxonomy_generator as generator
     from lakehouse import arrow, tables
 
-    step = 2_000 if from_counts else 250
+    step = 2_000 if from_counts else max(250, 110_000 // titles)
     for start in range(0, number, step):
         places = generator.categories(number, start, start + step)
         if from_counts:
@@ -108,8 +113,8 @@ def land_generated(number: int, from_counts: bool) -> None:
             schema = arrow.schema(tables.NATIVE_SUB_CLASSES)
             arrow.append(tables.NATIVE_SUB_CLASSES, batch.select(schema.names).cast(schema))
             continue
-        texts = [title for one in generator.titles(number, start, start + step) for title in one]
-        category = pa.array([n for n in range(len(places)) for _ in range(generator.TITLES)])
+        texts = [title for one in generator.titles(number, start, start + step, count=titles) for title in one]
+        category = pa.array([n for n in range(len(places)) for _ in range(titles)])
         rows = {name: places[name].take(category) for name in ("shop", "native_path", "native_class", "native_sub_class")}
         land_listings(rows | {"listing_id": [f"{start}-{n}" for n in range(len(texts))], "title": texts})
     classes = [(f"shop{s}", f"class{c}", c) for s in range(generator.SHOPS) for c in range(1, generator.CLASSES + 1)]
@@ -166,8 +171,13 @@ def texts_of_the_lake() -> list[tuple[str, str, int, str]]:
     return [(key[0], *places[key], "".join(texts[key])[:CHARACTERS]) for key in places]
 
 
-def align(strategy: str, from_counts: bool) -> dict:
-    """Every job from titles, or from term counts, to alignments, each written as the jobs do; seconds by step, and a digest of the result."""
+def align(strategy: str, from_counts: bool, listings=None, earlier=None) -> dict:
+    """Every job from titles, or from term counts, to alignments, each written as the jobs do; seconds by step, and a digest of the result.
+
+    Args:
+        listings: the lake's by default.
+        earlier: what an earlier run left, to be carried over.
+    """
     import hashlib
 
     from lakehouse import spark, tables
@@ -181,13 +191,13 @@ def align(strategy: str, from_counts: bool) -> dict:
         seconds[table.name] = round(time.perf_counter() - started, 1)
         return spark.staged(table)
 
-    listings = spark.empty(tables.LISTINGS) if from_counts else spark.read(tables.LISTINGS)
     if from_counts:
-        counts = spark.read(tables.NATIVE_SUB_CLASSES)
+        listings, counts = spark.empty(tables.LISTINGS), spark.read(tables.NATIVE_SUB_CLASSES)
     else:
+        listings = spark.read(tables.LISTINGS) if listings is None else listings
         tokens = step(tables.LISTING_TOKENS, lambda: listing_tokens.build(listings))
         counts = step(tables.NATIVE_SUB_CLASSES, lambda: native_sub_classes.build(listings, tokens, spark.read(tables.CLASS_MAP)))
-    pairs = step(tables.SUB_CLASS_PAIRS, lambda: sub_class_pairs.build(counts, listings, strategy=strategy, options=options))
+    pairs = step(tables.SUB_CLASS_PAIRS, lambda: sub_class_pairs.build(counts, listings, strategy=strategy, options=options, earlier=earlier))
     decided = step(tables.ALIGNMENTS, lambda: alignments.build(pairs, counts, spark.empty(tables.NAMING_DECISIONS), options=options))
     merged = decided.where("relation = 'equivalent' and zone = 'merged'").select(*tables.PAIR_KEY).collect()
     digest = hashlib.sha256(repr(sorted(tuple(row) for row in merged)).encode()).hexdigest()[:16]
@@ -198,23 +208,102 @@ def measured(args: argparse.Namespace, number: int | None) -> dict:
     """One size, in a lake of its own, on an engine that a small run has warmed."""
     with tempfile.TemporaryDirectory(prefix="align-") as root:
         os.environ["LAKEHOUSE_ROOT"] = f"{root}/warm"
-        land_generated(60, args.from_counts)
+        land_generated(60, args.from_counts, args.titles)
         with PeakMemory() as memory:
             align(args.strategy, args.from_counts)
             os.environ["LAKEHOUSE_ROOT"] = f"{root}/lake"
-            land_real(args.shared) if number is None else land_generated(number, args.from_counts)
+            land_real(args.shared) if number is None else land_generated(number, args.from_counts, args.titles)
             memory.gib = 0.0
             ours = align(args.strategy, args.from_counts)
-        result = {"sub_classes": number or "four real shops", "strategy": args.strategy, "ours": ours, "peak_memory_gib": round(memory.gib, 2)}
+        said = {} if args.from_counts or number is None else {"titles_each": args.titles}
+        result = {"sub_classes": number or "four real shops", **said, "strategy": args.strategy, "ours": ours,
+                  "peak_memory_gib": round(memory.gib, 2)}
         if not args.from_counts and not args.no_script:
             result["script"] = paper_as_a_script(texts_of_the_lake(), args.script_pairs)
             result["times_faster"] = round(result["script"]["seconds"] / ours["seconds"], 1)
         return result
 
 
+def recall(args: argparse.Namespace, number: int | None) -> dict:
+    """Of sampled categories the best partner in every other shop by the exact score, and the best three: how many are among the candidates."""
+    import numpy as np
+
+    from benchmarks import scale
+    from spark_jobs.methods import curated_score
+
+    given = scale.real_categories(args.shared) if number is None else scale.generated_categories(number, args.titles)
+    found, known, _ = curated_score.score_pairs(given)
+    shops = given.shops()[1]
+    codes = np.sort(found.i * given.count + found.j)
+    held = {1: [0, 0], 3: [0, 0]}
+    surest = np.sort(found.score)[::-1][:max(len(found.score) // 50, 1)][-1]
+    sure = [0, 0]
+    for one in np.random.default_rng(1).choice(given.count, min(args.recall_sample, given.count), replace=False):
+        others = np.flatnonzero(shops != shops[one])
+        i, j = np.minimum(one, others), np.maximum(one, others)
+        exact = curated_score.whole_scores(given, known.profiles, known.reference, shops, i, j,
+                                           curated_score.first_scores(given, known.profiles, known.reference, i, j)).score
+        there = np.isin(i * given.count + j, codes)
+        sure = [sure[0] + int(there[exact >= surest].sum()), sure[1] + int((exact >= surest).sum())]
+        for shop in np.unique(shops[others]):
+            here = np.flatnonzero(shops[others] == shop)
+            for top, counted in held.items():
+                best = here[np.argsort(-exact[here], kind="stable")[:top]]
+                best = best[exact[best] > 0]
+                counted[0] += int(there[best].sum())
+                counted[1] += len(best)
+    return {"sub_classes": number or "four real shops", "strategy": "curated", "candidates": len(found.i), "sampled": args.recall_sample,
+            "recall_of_the_best": round(held[1][0] / max(held[1][1], 1), 4), "recall_of_the_best_three": round(held[3][0] / max(held[3][1], 1), 4),
+            "recall_of_pairs_scoring_at_least": {str(round(float(surest), 3)): round(sure[0] / max(sure[1], 1), 4)},
+            "strategy_paper": "lossless: every pair that can reach S_label 0.50 is compared"}
+
+
+def incremental(args: argparse.Namespace, number: int | None) -> dict:
+    """Seconds of the pairs' step with what an earlier run left and without, for a new shop and for 1 % new listings; the same pairs?"""
+    from pyspark.sql import functions as F
+
+    from lakehouse import spark, tables
+    from spark_jobs import native_sub_classes, strategies, sub_class_pairs
+
+    result: dict = {"sub_classes": number or "four real shops", "strategy": args.strategy}
+    said: list[str] = []
+    logging.getLogger("mep3m.sub_class_pairs").addHandler(handler := logging.Handler())
+    logging.getLogger("mep3m.sub_class_pairs").setLevel(logging.INFO)
+    handler.emit = lambda record: said.append(record.getMessage())
+    with tempfile.TemporaryDirectory(prefix="align-") as root:
+        os.environ["LAKEHOUSE_ROOT"] = f"{root}/lake"
+        land_real(args.shared) if number is None else land_generated(number, False, args.titles)
+        everything = spark.read(tables.LISTINGS)
+        last = everything.agg(F.max("shop")).first()[0]
+        align(args.strategy, False, everything)       # warms the engine; tokens and counts of all listings are staged now
+        tokens = spark.staged(tables.LISTING_TOKENS).localCheckpoint()
+        counts = spark.staged(tables.NATIVE_SUB_CLASSES).localCheckpoint()
+
+        def pairs(native, listings, earlier=None):
+            started = time.perf_counter()
+            found = sub_class_pairs.build(native, listings, strategy=args.strategy, earlier=earlier).localCheckpoint()
+            return found, time.perf_counter() - started
+
+        changes = {"a new shop": F.col("shop") != last, "1 % new listings": F.pmod(F.xxhash64("listing_id"), F.lit(100)) != 0,
+                   "1 % new listings, of few sub-classes": (F.pmod(F.xxhash64("native_path"), F.lit(100)) != 0)
+                   | (F.pmod(F.xxhash64("listing_id"), F.lit(2)) != 0)}
+        for change, before in changes.items():
+            earlier_listings = everything.where(before)
+            native = native_sub_classes.build(earlier_listings, tokens, spark.read(tables.CLASS_MAP)).localCheckpoint()
+            left: list[bytes] = []
+            first, _ = pairs(native, earlier_listings, strategies.Earlier(remember=left.append))
+            carried, seconds = pairs(counts, everything, strategies.Earlier(first, native, lambda left=left: left[0] if left else None))
+            line = said[-1]
+            whole, all_seconds = pairs(counts, everything, strategies.Earlier(memory=lambda left=left: left[0] if left else None, anew=True))
+            same = carried.exceptAll(whole).count() == 0 == whole.exceptAll(carried).count()
+            result[change] = {"said": line, "pairs_kept": carried.count(), "seconds": round(seconds, 1),
+                              "seconds_from_nothing": round(all_seconds, 1), "times_faster": round(all_seconds / seconds, 1), "same_result": same}
+    return result
+
+
 def on_a_cluster(args: argparse.Namespace, number: int) -> dict:
     """The same run in this process's mode and on a standalone master with two workers on loopback."""
-    command = [sys.executable, __file__, "--no-script", "--strategy", args.strategy, "--sub-classes", str(number),
+    command = [sys.executable, __file__, "--no-script", "--strategy", args.strategy, "--titles", str(args.titles), "--sub-classes", str(number),
                *(["--from-counts"] if args.from_counts else [])]
 
     def run(**environment: str) -> dict:
@@ -254,12 +343,17 @@ def main() -> None:
     parser.add_argument("--strategy", default="paper")
     parser.add_argument("--from-counts", action="store_true", help="generate term counts and measure the alignment alone")
     parser.add_argument("--script-pairs", type=int, default=5_000, help="texts that the script is timed on, and a fiftieth of the names")
+    parser.add_argument("--titles", type=int, default=440, help="of a generated sub-class; 440 are some 22,000 characters")
+    parser.add_argument("--recall", action="store_true", help="measure what the search for candidates of `curated` loses")
+    parser.add_argument("--recall-sample", type=int, default=300, help="categories that are compared with all others")
+    parser.add_argument("--incremental", action="store_true", help="measure what carrying scores over saves")
     parser.add_argument("--no-script", action="store_true", help="leave the script out")
     parser.add_argument("--cluster", action="store_true", help="compare with a standalone cluster of a master and two workers")
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parent.parent.parent / "shared", help="where the real data lies")
     args = parser.parse_args()
     for number in ([None] if args.real else []) + args.sub_classes:
-        result = on_a_cluster(args, number) if args.cluster else measured(args, number)
+        how = on_a_cluster if args.cluster else recall if args.recall else incremental if args.incremental else measured
+        result = how(args, number)
         print(json.dumps(result, ensure_ascii=False), flush=True)
 
 

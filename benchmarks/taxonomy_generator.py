@@ -62,11 +62,11 @@ def _words(kind: int, number: int, draw: np.random.Generator) -> np.ndarray:
     return np.where(draw.random(number) < share, special, shared)
 
 
-def titles(number: int, start: int, stop: int, seed: int = 1) -> Iterator[list[str]]:
-    """The titles of sub-classes `start` to `stop`."""
+def titles(number: int, start: int, stop: int, seed: int = 1, count: int = TITLES) -> Iterator[list[str]]:
+    """The titles of sub-classes `start` to `stop`, so many of each."""
     words = vocabulary()
     for row in range(start, min(stop, number)):
-        drawn = words[_words(row // SHOPS, TITLES * WORDS_A_TITLE, np.random.default_rng([seed, row]))].reshape(TITLES, WORDS_A_TITLE)
+        drawn = words[_words(row // SHOPS, count * WORDS_A_TITLE, np.random.default_rng([seed, row]))].reshape(count, WORDS_A_TITLE)
         yield ["".join(title) for title in drawn.tolist()]
 
 

@@ -2,18 +2,25 @@
 
 A strategy is a module of two functions on DataFrames:
 
-    pairs(native_sub_classes, listings, options) -> (the columns of sub_class_pairs)
+    pairs(native_sub_classes, listings, options, earlier) -> (the columns of sub_class_pairs)
     decide(sub_class_pairs, native_sub_classes, options) -> (the columns of alignments)
+
+With what an earlier run left, only pairs of new or changed sub-classes are scored; the others' scores are carried over.
 """
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from lakehouse.errors import LakehouseError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 MODULES = {"paper": "spark_jobs.methods.paper", "curated": "spark_jobs.methods.curated"}
 DEFAULT = "curated"
@@ -31,6 +38,17 @@ class Options:
     weight: str = "counts"                  # of a term in Eq. 2: counts or presence
     threshold: float | None = 0.75          # of S_content in Eq. 3; None: the mean of the pairs with identical names
     identical_names_merge: bool = True      # whatever their S_content (Table 3, the fifth example)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the run before left."""
+
+    pairs: DataFrame | None = None                  # the table as it stands
+    native_sub_classes: DataFrame | None = None     # as they were when it was scored
+    memory: Callable[[], bytes | None] = lambda: None       # what the strategy asked to be remembered
+    remember: Callable[[bytes], None] = lambda _: None
+    anew: bool = False      # nothing is carried over; what was remembered may still be what is measured against
 
 
 def find(name: str) -> ModuleType:
@@ -51,6 +69,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--threshold", default="0.75", help=f"of S_content: a number, or {CALIBRATED} for the mean of the pairs with identical names")
     parser.add_argument("--identical-names", choices=("merge", "criterion"), default="merge",
                         help="merge: identical names are merged whatever their S_content; criterion: Eq. 3 holds for them too")
+    parser.add_argument("--anew", action="store_true", help="score every pair anew; else those of unchanged sub-classes are carried over")
+    parser.add_argument("--new-reference", action="store_true",
+                        help="for `curated`: make the reference that profiles are measured against from the listings of now, and score anew")
 
 
 def options(args: Namespace) -> Options:

@@ -6,24 +6,30 @@ number of categories and not with the number of listings.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from spark_jobs.methods import curated_memory
 from spark_jobs.methods.content_similarity import content_similarities, term_vectors
-from spark_jobs.methods.curated_score import Categories, Scored, kept, score_pairs
-from spark_jobs.methods.curated_titles import folded_titles, hashed, term_matrix, words_among
+from spark_jobs.methods.curated_reference import Categories, Key
+from spark_jobs.methods.curated_score import Scored, kept, score_pairs
+from spark_jobs.methods.curated_titles import Titles, folded_titles, hashed
 from spark_jobs.methods.label_similarity import label_similarity
 from spark_jobs.methods.relations import judge
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from spark_jobs.strategies import Options
+    from spark_jobs.strategies import Earlier, Options
+
+log = logging.getLogger("mep3m.sub_class_pairs")
 
 TITLES = 1_000          # of a category, chosen by a hash: more say nothing new about what it holds
+STALE = 0.5             # of the categories came later: from there on the reference is made anew
 PAIRS = ("shop_a string, native_path_a string, shop_b string, native_path_b string, name_a string, name_b string, class_id int, "
          "label_similarity double, content_similarity double, score double, contained_a_in_b double, contained_b_in_a double, "
          "features array<struct<name:string,value:double>>, strategy string")
@@ -31,10 +37,11 @@ DECIDED = ("shop_a string, native_path_a string, shop_b string, native_path_b st
            "confidence double, strategy string, decided_by string, evidence string")
 
 
-def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options) -> DataFrame:
+def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options, earlier: Earlier | None = None) -> DataFrame:
     """Each category's best candidates in every shop, its own shop's for doubles, with every score.
 
-    All categories are compared, mapped to a curated class or not: shops file the same thing under different classes.
+    All categories are compared, mapped to a curated class or not: shops file the same thing under different classes. With what an
+    earlier run remembered, only titles of new or changed categories are read and only pairs with one of them scored.
     """
     from pyspark.sql import Window
     from pyspark.sql import functions as F
@@ -48,17 +55,59 @@ def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options) 
         return hashed(titles)
 
     spark = native_sub_classes.sparkSession
-    sub_classes = native_sub_classes.select("shop", "native_path", "native_sub_class", "class_id", "listings", "term_counts").toArrow()
-    sub_classes = sub_classes.sort_by([("shop", "ascending"), ("native_path", "ascending")])
+    contents = listings.groupBy("shop", "native_path").agg(F.bit_xor(F.xxhash64("listing_id", "title")).alias("contents"))
+    sub_classes = (
+        native_sub_classes.join(contents, ["shop", "native_path"], "left")
+        .select("shop", "native_path", "native_sub_class", "class_id", "listings", "term_counts",
+                F.xxhash64("native_sub_class", "listings", "contents").alias("digest"))
+    ).toArrow().sort_by([("shop", "ascending"), ("native_path", "ascending")])
+    known = remembered(earlier, sub_classes)
+    fresh = curated_memory.changed(sub_classes, known)
     numbered = spark.createDataFrame(sub_classes.select(["shop", "native_path"]).append_column(
-        "category", pa.array(np.arange(sub_classes.num_rows), pa.int32())))
+        "category", pa.array(np.arange(sub_classes.num_rows), pa.int32())).filter(pa.array(fresh)), "shop string, native_path string, category int")
     first = Window.partitionBy("category").orderBy(F.xxhash64("title"), "title")
     titles = (
         listings.join(F.broadcast(numbered), ["shop", "native_path"]).select("category", folded("title").alias("title"))
         .dropDuplicates(["category", "title"]).withColumn("place", F.row_number().over(first)).where(F.col("place") <= TITLES)
         .select("category", "place", terms("title").alias("terms"))
     ).toArrow().sort_by([("category", "ascending"), ("place", "ascending")])
-    return spark.createDataFrame(scored_pairs(sub_classes, titles), PAIRS)
+    found, knows, scored = score_pairs(categories(sub_classes, titles, fresh), known.known if known else None)
+    if earlier and knows:
+        earlier.remember(curated_memory.written(knows, np.asarray(sub_classes["digest"])))
+    log.info("curated: %d categories read and %d pairs scored, %d carried over", int(fresh.sum()), scored, len(found.i) - scored)
+    return spark.createDataFrame(as_rows(sub_classes, kept(found, shop_numbers(sub_classes))), PAIRS)
+
+
+def remembered(earlier: Earlier | None, sub_classes: pa.Table) -> curated_memory.Memory | None:
+    """What an earlier run left; nothing where half of the categories came after its reference was made."""
+    data = earlier.memory() if earlier else None
+    memory = curated_memory.read(data) if data else None
+    if memory is None:
+        return None
+    strangers = float(np.mean(memory.known.reference.positions(keys_of(sub_classes)) < 0)) if sub_classes.num_rows else 1.0
+    log.info("curated: %.0f %% of the categories came after the reference was made", 100 * strangers)
+    if strangers >= STALE:
+        return None
+    return memory.forgotten() if earlier.anew else memory
+
+
+def categories(sub_classes: pa.Table, titles: pa.Table, fresh: np.ndarray | None = None) -> Categories:
+    """
+    Args:
+        sub_classes: (shop, native_path, native_sub_class, listings), by shop and path.
+        titles: (category: a row of `sub_classes`, terms: from `hashed`), by category.
+        fresh: of which sub-classes the titles are given; all by default.
+    """
+    return Categories(keys_of(sub_classes), sub_classes["native_sub_class"].to_pylist(), np.asarray(sub_classes["listings"], dtype=np.int64),
+                      Titles.of(titles["category"], titles["terms"]), fresh)
+
+
+def keys_of(sub_classes: pa.Table) -> list[Key]:
+    return list(zip(sub_classes["shop"].to_pylist(), sub_classes["native_path"].to_pylist(), strict=True))
+
+
+def shop_numbers(sub_classes: pa.Table) -> np.ndarray:
+    return np.unique(np.asarray(sub_classes["shop"].to_pylist(), dtype=str), return_inverse=True)[1]
 
 
 def scored_pairs(sub_classes: pa.Table, titles: pa.Table, threads: int = 2) -> pa.Table:
@@ -66,16 +115,10 @@ def scored_pairs(sub_classes: pa.Table, titles: pa.Table, threads: int = 2) -> p
 
     Args:
         sub_classes: (shop, native_path, native_sub_class, class_id, listings, term_counts), by shop and path.
-        titles: (category: a row of `sub_classes`, terms: from `hashed`), by category.
+        titles: as for `categories`.
     """
-    names = sub_classes["native_sub_class"].to_pylist()
-    given = Categories(
-        shops=np.unique(sub_classes["shop"].to_pylist(), return_inverse=True)[1] if names else np.zeros(0, np.int64),
-        names=names, listings=np.asarray(sub_classes["listings"], dtype=np.int64),
-        titles=term_matrix(titles["terms"]), words=words_among(titles["terms"]), category=np.asarray(titles["category"], dtype=np.int64),
-    )
-    found = kept(score_pairs(given, threads), given.shops)
-    return as_rows(sub_classes, found)
+    found, _, _ = score_pairs(categories(sub_classes, titles), threads=threads)
+    return as_rows(sub_classes, kept(found, shop_numbers(sub_classes)))
 
 
 def as_rows(sub_classes: pa.Table, found: Scored) -> pa.Table:

@@ -5,51 +5,42 @@
 3. Names (`curated_names`).
 4. Pooling: the surest pairs are put together, all titles classified again into what results, and categories compared by that.
 
+What all titles together say is in the `Reference`; a category's `Profiles` row follows from it and the category's own titles, and a
+pair's score from its two rows. So with what is `Known` from an earlier run only new or changed categories are profiled and only pairs
+with one of them are scored, with the same result, to the last bit, as if everything were.
+
 Nothing here has seen an answer key; the constants below that were chosen with one are marked as such, with what they cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
-from spark_jobs.methods.curated_names import name_similarities, name_vectors
-from spark_jobs.methods.curated_votes import (
-    best_products,
-    grouped,
-    label_space,
-    row_minima,
-    row_products,
-    side_by_side,
-    unit_rows,
+from spark_jobs.methods.curated_names import name_similarities
+from spark_jobs.methods.curated_reference import (
+    Categories,
+    Key,
+    Profiles,
+    Reference,
+    first_profiles,
+    made_of,
+    mean_vectors,
+    members_among,
+    pooled_into,
+    pooled_profiles,
 )
+from spark_jobs.methods.curated_titles import Titles, folded
+from spark_jobs.methods.curated_votes import best_products, row_minima, row_products
 
-LISTINGS_MIN = 5        # a category with fewer says too little: it is no class to vote for, and no pair of it is merged by itself
 CANDIDATES = 6          # per category, shop and view; with ten the same pairs of four real shops are equivalent
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
-TERMS = 200             # of a category and weighting, the weightiest: the rest moves no cosine and would fill the memory
 CONTAINING = 4          # a votes where b does if b gives the class at least a quarter of what a does
 CONTAINED_KEPT = 0.4
 NAME_WEIGHT, TEXT_WEIGHT, FIRST_WEIGHT, DIRECT_WEIGHT = 0.1, 0.5, 0.6, 0.15      # docs/alignment.md shows what other values give: little
-
-
-@dataclass(frozen=True)
-class Categories:
-    """Native categories and their titles, as arrays."""
-
-    shops: np.ndarray               # (categories,) the shop's number
-    names: Sequence[str]            # (categories,)
-    listings: np.ndarray            # (categories,)
-    titles: sparse.csr_array        # (titles, terms) presence
-    words: int                      # so many of the columns are words, the others n-grams
-    category: np.ndarray            # (titles,) the category of each
-
-    @property
-    def count(self) -> int:
-        return len(self.names)
 
 
 @dataclass(frozen=True)
@@ -61,74 +52,27 @@ class Scored:
     score: np.ndarray
     i_in_j: np.ndarray
     j_in_i: np.ndarray
-    features: dict[str, np.ndarray]
+    features: dict[str, np.ndarray] = field(default_factory=dict)
 
     def only(self, chosen: np.ndarray) -> Scored:
         return Scored(self.i[chosen], self.j[chosen], self.score[chosen], self.i_in_j[chosen], self.j_in_i[chosen],
                       {name: values[chosen] for name, values in self.features.items()})
 
 
-def telling(titles: sparse.csr_array, group: np.ndarray, groups: int) -> np.ndarray:
-    """How much each term tells about the group that a title is filed in: the divergence of its titles' groups from those of all titles.
+@dataclass(frozen=True)
+class Known:
+    """All that one run leaves to the next."""
 
-    A brand that is sold all over the shop tells little, however rare it is. The expected surplus of a term of few titles, half a
-    nat per group and title, is taken off. The shops' own filing is the teacher; no answer key is asked.
-    """
-    counts = sparse.csr_array(grouped(group, groups) @ titles)
-    rows = np.repeat(np.arange(groups), np.diff(counts.indptr))
-    size = np.bincount(group[group >= 0], minlength=groups)
-    usual = size / max(int(size.sum()), 1)
-    with_term = np.maximum(np.bincount(counts.indices, counts.data, minlength=titles.shape[1]), 1)
-    share = counts.data / with_term[counts.indices]
-    divergence = np.bincount(counts.indices, share * np.log(share / usual[rows]), minlength=titles.shape[1])
-    surplus = np.bincount(counts.indices, minlength=titles.shape[1]) / (2 * with_term)
-    return np.maximum(divergence - surplus, 0).astype(np.float32)
+    keys: Sequence[Key]
+    reference: Reference
+    profiles: Profiles
+    scored: Scored
 
-
-def weighted(titles: sparse.csr_array, weights: np.ndarray) -> sparse.csr_array:
-    """Titles as unit vectors of their terms' weights."""
-    scaled = titles.copy()
-    scaled.data = scaled.data * weights[titles.indices]
-    return unit_rows(scaled)
-
-
-def text_vectors(given: Categories) -> list[sparse.csr_array]:
-    """Categories as unit vectors: for words, then n-grams, three weightings of the share of titles that hold a term."""
-    found = []
-    sizes = np.maximum(np.bincount(given.category, minlength=given.count), 1)
-    for columns in (slice(0, given.words), slice(given.words, None)):
-        if given.titles[:, columns].shape[1] == 0:
-            continue
-        counts = sparse.csr_array(grouped(given.category, given.count) @ given.titles[:, columns])
-        rows = np.repeat(np.arange(given.count), np.diff(counts.indptr))
-        rare = np.log((given.count + 1) / np.maximum(np.bincount(counts.indices, minlength=counts.shape[1]), 1))[counts.indices]
-        share = counts.data / sizes[rows]
-        shop_means = np.zeros((int(given.shops.max()) + 1, counts.shape[1]), np.float32)
-        np.add.at(shop_means, (given.shops[rows], counts.indices), share)
-        shop_means /= np.maximum(np.bincount(given.shops, minlength=len(shop_means)), 1)[:, None]
-        beyond = np.maximum(np.log(share / np.maximum(shop_means[given.shops[rows], counts.indices], 1e-12)), 0)
-        for weights in ((1 + np.log(counts.data)) * rare, share * rare**2, np.sqrt(share) * beyond):
-            vectors = counts.copy()
-            vectors.data = weights.astype(np.float32)
-            found.append(unit_rows(weightiest(vectors, TERMS)))
-    return found
-
-
-def weightiest(vectors: sparse.csr_array, terms: int) -> sparse.csr_array:
-    """Each row's `terms` largest values; of equals those of the lower columns."""
-    rows = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
-    order = np.lexsort((vectors.indices, -vectors.data, rows))
-    place = np.arange(len(order)) - np.repeat(vectors.indptr[:-1], np.diff(vectors.indptr))
-    stays = np.sort(order[place < terms])
-    counts = np.bincount(rows[stays], minlength=vectors.shape[0])
-    return sparse.csr_array((vectors.data[stays], vectors.indices[stays], np.concatenate([[0], np.cumsum(counts)])), shape=vectors.shape)
-
-
-def mean_vectors(views: Sequence[sparse.csr_array]) -> sparse.csr_array:
-    """Views side by side, scaled so that a dot product of rows is the mean of their cosines."""
-    joined = sparse.csr_array(sparse.hstack(views, format="csr"))
-    joined.data = (joined.data / np.sqrt(len(views))).astype(np.float32)
-    return joined
+    def forgotten(self) -> Known:
+        """The reference alone: with it every category is profiled and every pair scored as if there had been no earlier run."""
+        nothing, none = np.zeros(0), np.zeros(0, np.int64)
+        profiles = Profiles(*(matrix[none] for matrix in (self.profiles.spaces, self.profiles.texts, self.profiles.pooled)))
+        return Known([], self.reference, profiles, Scored(none, none, nothing, nothing, nothing, dict.fromkeys(self.scored.features, nothing)))
 
 
 def nearest(vectors: sparse.csr_array, shops: np.ndarray, top: int = CANDIDATES, threads: int = 2) -> np.ndarray:
@@ -175,60 +119,147 @@ def pool(categories: int, shops: np.ndarray, i: np.ndarray, j: np.ndarray) -> np
     return np.unique([root(one) for one in range(categories)], return_inverse=True)[1]
 
 
-def score_pairs(given: Categories, threads: int = 2) -> Scored:
-    """Every candidate pair with its scores. The order of categories or titles changes nothing but which of two equals comes first."""
-    nothing = np.zeros(0)
-    if given.count < 2 or not given.titles.shape[0]:
-        return Scored(np.zeros(0, np.int64), np.zeros(0, np.int64), nothing, nothing, nothing, {})
-    large = given.listings >= LISTINGS_MIN
-    titles = weighted(given.titles, telling(given.titles, np.where(large[given.category], given.category, -1), given.count))
-    texts = mean_vectors(text_vectors(given) or [sparse.csr_array((given.count, 1), dtype=np.float32)])
-    spaces, place = [], np.full(given.count, -1)
-    for shop in np.unique(given.shops):
-        members = np.flatnonzero((given.shops == shop) & large)
-        if len(members):
-            class_of = np.full(given.count, -1)
-            place[members] = class_of[members] = np.arange(len(members))
-            spaces.append(label_space(titles, given.category, given.count, class_of, threads))
-        else:
-            spaces.append(sparse.csr_array((given.count, 1), dtype=np.float32))
-    votes = side_by_side(spaces)
-    names = mean_vectors(name_vectors(given.names))
-    pairs = np.unique(np.concatenate([nearest(view, given.shops, threads=threads) for view in (votes, texts, names)]), axis=0)
-    i, j = pairs[:, 0], pairs[:, 1]
-    features = {"votes": row_products(votes, i, votes, j), "texts": row_products(texts, i, texts, j),
-                "names": name_similarities(given.names, i, j),
-                "a_to_b": votes_for(spaces, given.shops, place, i, j), "b_to_a": votes_for(spaces, given.shops, place, j, i)}
-    first = (features["votes"] + TEXT_WEIGHT * features["texts"] + NAME_WEIGHT * features["names"]) / (1 + TEXT_WEIGHT + NAME_WEIGHT)
-    both_large = np.flatnonzero(large[i] & large[j])
-    surest = both_large[mutual_best(i[both_large], j[both_large], first[both_large], given.shops)]
-    surest = surest[:round(POOLED * len(surest))]
-    class_of = np.where(large, pool(given.count, given.shops, i[surest], j[surest]), -1)
-    class_of[large] = np.unique(class_of[large], return_inverse=True)[1]
-    if not large.any():
-        class_of = np.arange(given.count)
-    titles = weighted(given.titles, telling(given.titles, class_of[given.category], int(class_of.max()) + 1))
-    pooled = label_space(titles, given.category, given.count, class_of, threads)
-    root = pooled.sqrt()
-    features["pooled"] = row_products(root, i, root, j)
-    features["alike"] = row_minima(pooled, i, pooled, j)
+def candidates(given: Categories, profiles: Profiles, reference: Reference, shops: np.ndarray, threads: int = 2) -> np.ndarray:
+    """Pairs worth scoring: near in votes, in texts or in names."""
+    names = mean_vectors(reference.rarity.vectors([folded(name) for name in given.names]))
+    views = (rooted(profiles, reference), profiles.texts, names)
+    return np.unique(np.concatenate([nearest(view, shops, threads=threads) for view in views]), axis=0)
+
+
+def rooted(profiles: Profiles, reference: Reference) -> sparse.csr_array:
+    """Square roots of the votes, scaled so that the dot product of two rows is the mean Bhattacharyya overlap of the shops' spaces, 0 to 1."""
+    root = profiles.spaces.sqrt()
+    root.data = (root.data / np.sqrt(len(reference.spaces))).astype(np.float32)
+    return root
+
+
+def first_scores(given: Categories, profiles: Profiles, reference: Reference, i: np.ndarray, j: np.ndarray) -> dict[str, np.ndarray]:
+    """What names, texts and votes in the shops' own classes say of each pair."""
+    root = rooted(profiles, reference)
+    found = {"votes": row_products(root, i, root, j), "texts": row_products(profiles.texts, i, profiles.texts, j),
+             "names": name_similarities(given.names, i, j, reference.rarity),
+             "a_to_b": votes_for(given, profiles, reference, i, j), "b_to_a": votes_for(given, profiles, reference, j, i)}
+    found["first"] = (found["votes"] + TEXT_WEIGHT * found["texts"] + NAME_WEIGHT * found["names"]) / (1 + TEXT_WEIGHT + NAME_WEIGHT)
+    return found
+
+
+def whole_scores(given: Categories, profiles: Profiles, reference: Reference, shops: np.ndarray, i: np.ndarray, j: np.ndarray,
+                 features: dict[str, np.ndarray]) -> Scored:
+    """The pairs with every score.
+
+    Args:
+        features: from `first_scores`.
+    """
+    pooled, root, large = profiles.pooled, profiles.pooled.sqrt(), given.large
     single = np.asarray(pooled.multiply(pooled).sum(axis=1)).ravel()
-    features |= {"first": first, "enough": (large[i] & large[j]).astype(float)}
-    features["single"] = np.sqrt(single[i] * single[j])
-    direct = np.where(given.shops[i] != given.shops[j], DIRECT_WEIGHT, 0)       # inside a shop a title's votes for the twin are the twin's loss
-    score = ((features["pooled"] + FIRST_WEIGHT * first + direct * (features["a_to_b"] + features["b_to_a"]) / 2)
-             / (1 + FIRST_WEIGHT + direct))
+    features = features | {
+        "pooled": row_products(root, i, root, j), "alike": row_minima(pooled, i, pooled, j),
+        "enough": (large[i] & large[j]).astype(float), "single": np.sqrt(single[i] * single[j]),
+    }
+    # What is large and yet no class came after the reference was made: then the other direction alone speaks, or none.
+    position = reference.positions(given.keys)
+    unknown = large & (np.where(position >= 0, reference.place[position], -1) < 0)
+    there, back = ~unknown[j], ~unknown[i]
+    direct = (features["a_to_b"] * there + features["b_to_a"] * back) / np.maximum(there.astype(int) + back, 1)
+    weight = np.where((shops[i] != shops[j]) & (there | back), DIRECT_WEIGHT, 0)     # inside a shop a title's votes for the twin are the twin's loss
+    score = (features["pooled"] + FIRST_WEIGHT * features["first"] + weight * direct) / (1 + FIRST_WEIGHT + weight)
     return Scored(i, j, np.clip(score, 0, 1), np.clip(row_minima(pooled, i, CONTAINING * pooled, j), 0, 1),
                   np.clip(row_minima(pooled, j, CONTAINING * pooled, i), 0, 1), {name: np.clip(of, 0, 1) for name, of in features.items()})
 
 
-def votes_for(spaces: Sequence[sparse.csr_array], shops: np.ndarray, place: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """The share of i's titles that would be filed under j in j's shop, 0 where j is too small to be voted for."""
+def score_pairs(given: Categories, known: Known | None = None, threads: int = 2) -> tuple[Scored, Known | None, int]:
+    """Every candidate pair with its scores. The order of categories or titles changes nothing but which of two equals comes first.
+
+    Args:
+        known: what an earlier run left; a category that is not `fresh` is one of its, unchanged.
+    Returns:
+        the pairs, what the next run may use, and how many pairs were scored anew.
+    """
+    nothing = np.zeros(0)
+    none = Scored(np.zeros(0, np.int64), np.zeros(0, np.int64), nothing, nothing, nothing)
+    if known is not None:
+        return _rescored(given, known, threads)
+    if given.count < 2 or not len(given.titles):
+        return none, None, 0
+    shops = given.shops()[1]
+    reference, rows = made_of(given)
+    member = given.titles.category
+    profiles, reference = first_profiles(reference, given, rows, member, threads)
+    pairs = candidates(given, profiles, reference, shops, threads)
+    i, j = pairs[:, 0], pairs[:, 1]
+    features = first_scores(given, profiles, reference, i, j)
+    reference = pooled_into(reference, given, rows, classes(given, shops, i, j, features["first"]))
+    pooled, reference = pooled_profiles(reference, given, rows, member, threads)
+    profiles = Profiles(profiles.spaces, profiles.texts, pooled)
+    found = whole_scores(given, profiles, reference, shops, i, j, features)
+    return found, Known(given.keys, reference, profiles, found), len(i)
+
+
+def _rescored(given: Categories, known: Known, threads: int) -> tuple[Scored, Known, int]:
+    """As `score_pairs`, with an earlier run's reference and what of its profiles and scores still holds."""
+    reference, shops = known.reference, given.shops()[1]
+    fresh = np.ones(given.count, bool) if given.fresh is None else given.fresh
+    mine = np.flatnonzero(fresh)
+    before = {key: n for n, key in enumerate(known.keys)}
+    theirs = np.array([-1 if new else before[key] for key, new in zip(given.keys, fresh, strict=True)], dtype=np.int64)
+    profiles = _profiled(given, mine, reference, threads).taking(mine, known.profiles, theirs)
+    pairs = candidates(given, profiles, reference, shops, threads)
+    i, j = pairs[:, 0], pairs[:, 1]
+    code = theirs[i] * len(known.keys) + theirs[j]
+    codes = known.scored.i * len(known.keys) + known.scored.j
+    place = np.minimum(np.searchsorted(codes, code), max(len(codes) - 1, 0))
+    carried = (theirs[i] >= 0) & (theirs[j] >= 0) & (len(codes) > 0)
+    carried[carried] = codes[place[carried]] == code[carried]
+    new = np.flatnonzero(~carried)
+    scored = whole_scores(given, profiles, reference, shops, i[new], j[new], first_scores(given, profiles, reference, i[new], j[new]))
+
+    def together(old: np.ndarray, anew: np.ndarray) -> np.ndarray:
+        values = np.zeros(len(i))
+        values[carried], values[new] = old[place[carried]], anew
+        return values
+
+    earlier = known.scored
+    found = Scored(i, j, together(earlier.score, scored.score), together(earlier.i_in_j, scored.i_in_j), together(earlier.j_in_i, scored.j_in_i),
+                   {name: together(earlier.features[name], of) for name, of in scored.features.items()})
+    return found, Known(given.keys, reference, profiles, found), len(new)
+
+
+def _profiled(given: Categories, mine: np.ndarray, reference: Reference, threads: int) -> Profiles:
+    """Of the categories at `mine`, whose titles are given."""
+    place = np.full(given.count, -1)
+    place[mine] = np.arange(len(mine))
+    titles = given.titles
+    some = Categories([given.keys[n] for n in mine], [given.names[n] for n in mine], given.listings[mine],
+                      Titles(place[titles.category], titles.starts, titles.buckets))
+    rows, member = some.titles.matrix(reference.buckets), members_among(reference, some)
+    profiles, _ = first_profiles(reference, some, rows, member, threads)
+    return Profiles(profiles.spaces, profiles.texts, pooled_profiles(reference, some, rows, member, threads)[0])
+
+
+def classes(given: Categories, shops: np.ndarray, i: np.ndarray, j: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Each category's pooled class after the surest pairs are put together; -1 where it is too small to be one."""
+    large = given.large
+    if not large.any():
+        return np.arange(given.count)
+    both_large = np.flatnonzero(large[i] & large[j])
+    surest = both_large[mutual_best(i[both_large], j[both_large], first[both_large], shops)]
+    surest = surest[:round(POOLED * len(surest))]
+    class_of = np.where(large, pool(given.count, shops, i[surest], j[surest]), -1)
+    class_of[large] = np.unique(class_of[large], return_inverse=True)[1]
+    return class_of
+
+
+def votes_for(given: Categories, profiles: Profiles, reference: Reference, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """The share of i's titles that would be filed under j in j's shop, 0 where j is no class."""
+    known_shop = {shop: n for n, shop in enumerate(reference.shops)}
+    begins = np.array([*reference.width()[:-1], 0])[[known_shop.get(shop, -1) for shop, _ in given.keys]]
+    position = reference.positions(given.keys)
+    place = np.where(position >= 0, reference.place[position], -1)
+    column = np.where(place >= 0, begins + place, -1)
     found = np.zeros(len(i))
-    for shop, space in enumerate(spaces):
-        here = np.flatnonzero((shops[j] == shop) & (place[j] >= 0))
-        if len(here):
-            found[here] = np.asarray(space[i[here], place[j[here]]]).ravel()
+    here = np.flatnonzero(column[j] >= 0)
+    if len(here):
+        found[here] = np.asarray(profiles.spaces[i[here], column[j[here]]]).ravel()
     return found
 
 

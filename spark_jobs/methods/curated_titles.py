@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +15,8 @@ from scipy import sparse
 from spark_jobs.methods.titles import words
 
 BUCKETS = 1 << 21                       # for words, and as many again for n-grams: 5 in 100 of 200,000 terms share one
-_HAN = re.compile(r"[㐀-鿿]+")
 _WHITE = re.compile(r"\s+")
+_HAN = re.compile(r"[㐀-鿿]+")
 
 
 def folded(text: str) -> str:
@@ -51,33 +52,49 @@ def hashed(titles: pa.Array) -> pa.Array:
     return pa.array([hashed_terms(title) if title else [] for title in titles.to_pylist()], type=pa.list_(pa.int32()))
 
 
-def term_matrix(terms: pa.ChunkedArray | pa.Array) -> sparse.csr_array:
-    """Presence of terms, a row a title, terms of one title only left out: they tell nothing apart.
+@dataclass(frozen=True)
+class Titles:
+    """Titles as sets of buckets, by category."""
 
-    Returns:
-        (titles, kept terms) of float32; columns in the order of their bucket, the first `words_among` of them words.
-    """
-    if isinstance(terms, pa.ChunkedArray):
-        terms = terms.combine_chunks()
-    lengths = np.asarray(pc.fill_null(pc.list_value_length(terms), 0), dtype=np.int64)
-    buckets = np.asarray(terms.flatten(), dtype=np.int64)
-    titles_with = np.bincount(buckets, minlength=2 * BUCKETS)
-    kept = np.flatnonzero(titles_with >= 2)
-    place = np.full(2 * BUCKETS, -1, dtype=np.int32)
-    place[kept] = np.arange(len(kept), dtype=np.int32)
-    row = np.repeat(np.arange(len(lengths)), lengths)
-    column = place[buckets]
-    stays = column >= 0
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row[stays], minlength=len(lengths)))])
-    return sparse.csr_array((np.ones(int(stays.sum()), np.float32), column[stays], starts), shape=(len(lengths), max(len(kept), 1)))
+    category: np.ndarray        # (titles,) ascending
+    starts: np.ndarray          # (titles + 1,) where each title's buckets begin
+    buckets: np.ndarray         # ascending within a title
 
+    @classmethod
+    def of(cls, category: pa.ChunkedArray | pa.Array, terms: pa.ChunkedArray | pa.Array) -> Titles:
+        """
+        Args:
+            terms: from `hashed`.
+        """
+        if isinstance(terms, pa.ChunkedArray):
+            terms = terms.combine_chunks()
+        lengths = np.asarray(pc.fill_null(pc.list_value_length(terms), 0), dtype=np.int64)
+        return cls(np.asarray(category, dtype=np.int64), np.concatenate([[0], np.cumsum(lengths)]), np.asarray(terms.flatten(), dtype=np.int32))
 
-def words_among(terms: pa.ChunkedArray | pa.Array) -> int:
-    """How many columns of `term_matrix(terms)` are words."""
-    if isinstance(terms, pa.ChunkedArray):
-        terms = terms.combine_chunks()
-    titles_with = np.bincount(np.asarray(terms.flatten(), dtype=np.int64), minlength=2 * BUCKETS)
-    return int((titles_with[:BUCKETS] >= 2).sum())
+    def __len__(self) -> int:
+        return len(self.category)
+
+    def shared_terms(self) -> tuple[np.ndarray, int]:
+        """The buckets of at least two titles, in order, and how many of them are words. One title's alone tell nothing apart."""
+        kept = np.flatnonzero(np.bincount(self.buckets, minlength=2 * BUCKETS) >= 2)
+        return kept, int(np.searchsorted(kept, BUCKETS))
+
+    def matrix(self, kept: np.ndarray) -> sparse.csr_array:
+        """(titles, kept terms) of float32: presence."""
+        place = np.full(2 * BUCKETS, -1, dtype=np.int32)
+        place[kept] = np.arange(len(kept), dtype=np.int32)
+        column = place[self.buckets]
+        stays = column >= 0
+        starts = np.concatenate([[0], np.cumsum(stays)])[self.starts]
+        return sparse.csr_array((np.ones(int(stays.sum()), np.float32), column[stays], starts), shape=(len(self), max(len(kept), 1)))
+
+    def identities(self) -> np.ndarray:
+        """A 64-bit number for each title that depends on its terms alone."""
+        mixed = (self.buckets.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= np.uint64(0xBF58476D1CE4E5B9)
+        summed = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed, dtype=np.uint64)])
+        return summed[self.starts[1:]] - summed[self.starts[:-1]]
 
 
 def folded_titles(titles: pa.Array) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,9 @@ from spark_jobs.methods.label_similarity import THRESHOLD, block_by_shared_chara
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from spark_jobs.strategies import Options
+    from spark_jobs.strategies import Earlier, Options
+
+log = logging.getLogger("mep3m.sub_class_pairs")
 
 BLOCK = 10_000      # sub-classes of one class that one task compares with one another, or with as many others
 SCORED = ("shop_a string, native_path_a string, shop_b string, native_path_b string, name_a string, name_b string, class_id int, "
@@ -24,7 +27,8 @@ def score(sub_classes: pa.Table, weight: str = "counts", left: int = 0, right: i
     """All pairs of sub-classes from different shops with S_label at or above 0.50, with both similarities.
 
     Args:
-        sub_classes: (shop, native_path, native_sub_class, class_id, block, terms, counts) of one class; terms as 64-bit hashes.
+        sub_classes: (shop, native_path, native_sub_class, class_id, block, fresh, terms, counts) of one class; terms as 64-bit hashes.
+            A pair of which neither side is fresh is left out.
         left, right: a pair has one side in block `left` and the other in block `right`.
     Returns:
         (shop_a, native_path_a, shop_b, native_path_b, name_a, name_b, class_id, label_similarity, content_similarity),
@@ -35,7 +39,7 @@ def score(sub_classes: pa.Table, weight: str = "counts", left: int = 0, right: i
     blocks = np.asarray(sub_classes["block"])
     names, name_of = np.unique(np.asarray(sub_classes["native_sub_class"].to_pylist(), dtype=object).astype(str), return_inverse=True)
     names = names.tolist()
-    a, b, labels = _similar_labels(names, name_of, shops, blocks, left, right)
+    a, b, labels = _similar_labels(names, name_of, shops, blocks, np.asarray(sub_classes["fresh"]), left, right)
     compared, position = np.unique(np.concatenate([a, b]), return_inverse=True)
     rows = pa.array(compared)
     vectors = hashed_term_vectors(sub_classes["terms"].take(rows), sub_classes["counts"].take(rows), weight)
@@ -45,17 +49,21 @@ def score(sub_classes: pa.Table, weight: str = "counts", left: int = 0, right: i
     return pa.table([*columns, pa.array(labels), pa.array(contents)], names=[field.split()[0] for field in SCORED.split(", ")])
 
 
-def _similar_labels(names: list[str], name_of: np.ndarray, shops: np.ndarray, blocks: np.ndarray, left: int, right: int):
-    """Rows a < b of different shops and of the two blocks whose names are similar enough, and S_label of each."""
+def _similar_labels(names: list[str], name_of: np.ndarray, shops: np.ndarray, blocks: np.ndarray, fresh: np.ndarray, left: int, right: int):
+    """Rows a < b of different shops and of the two blocks, one of them fresh, whose names are similar enough, and S_label of each."""
     rows_by_name = np.argsort(name_of, kind="stable")
     first = np.searchsorted(name_of[rows_by_name], np.arange(len(names) + 1))
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    for one, other in block_by_shared_character(names, names):
-        once = one <= other
+    some = np.unique(name_of[fresh])        # names of which at least one bearer is fresh
+    is_some = np.isin(np.arange(len(names)), some)
+    for one, other in block_by_shared_character([names[n] for n in some], names):
+        one = some[one]
+        once = ~is_some[other] | (one <= other)
         a, b = _rows(one[once], other[once], first, rows_by_name)
         once = (name_of[a] != name_of[b]) | (a < b)     # a name against itself gives each pair of its bearers in both directions
         a, b = np.minimum(a, b)[once], np.maximum(a, b)[once]
-        wanted = (shops[a] != shops[b]) & (np.minimum(blocks[a], blocks[b]) == left) & (np.maximum(blocks[a], blocks[b]) == right)
+        wanted = (shops[a] != shops[b]) & (fresh[a] | fresh[b])
+        wanted &= (np.minimum(blocks[a], blocks[b]) == left) & (np.maximum(blocks[a], blocks[b]) == right)
         a, b = a[wanted], b[wanted]
         codes, back = np.unique(name_of[a] * len(names) + name_of[b], return_inverse=True)
         scores = [label_similarity(names[code // len(names)], names[code % len(names)]) for code in codes.tolist()]
@@ -77,10 +85,11 @@ def _rows(one: np.ndarray, other: np.ndarray, first: np.ndarray, rows_by_name: n
             rows_by_name[first[other][pair] + within % other_bearers[pair]])
 
 
-def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options) -> DataFrame:
+def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options, earlier: Earlier | None = None) -> DataFrame:
     """Pairs whose names pass Eq. 3, with both similarities; a class at a time, large classes in pairs of blocks.
 
-    Blocks change which task looks at a pair, never its score. Sub-classes without a curated class wait.
+    Blocks change which task looks at a pair, never its score. Sub-classes without a curated class wait. A pair depends on the names,
+    terms and class of its two sides alone, so of an earlier run those whose sides are what they were are carried over.
     """
     from pyspark.sql import functions as F
 
@@ -89,24 +98,51 @@ def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options) 
     def scored(key: tuple[pa.Scalar, ...], sub_classes: pa.Table) -> pa.Table:
         return score(sub_classes, weight, key[1].as_py(), key[2].as_py())
 
+    content = F.xxhash64("native_sub_class", "class_id", "term_counts")
     mapped = native_sub_classes.where("class_id is not null").select(
-        "shop", "native_path", "native_sub_class", "class_id",
+        "shop", "native_path", "native_sub_class", "class_id", content.alias("content"),
         F.transform("term_counts", lambda one: F.xxhash64(one["term"])).alias("terms"), F.col("term_counts.count").alias("counts"))
-    blocks = mapped.groupBy("class_id").agg(F.ceil(F.count(F.lit(1)) / BLOCK).cast("int").alias("blocks"))
+    features = ("label_similarity", f"content_similarity_by_{weight}")
+    if usable(earlier, features):
+        before = earlier.native_sub_classes.where("class_id is not null").select("shop", "native_path", content.alias("before"))
+        mapped = mapped.join(before, ["shop", "native_path"], "left").withColumn("fresh", ~F.col("content").eqNullSafe(F.col("before")))
+        touched = mapped.where("fresh").select("class_id").distinct()
+        looked_at = mapped.join(F.broadcast(touched), "class_id", "left_semi")
+    else:
+        earlier, looked_at = None, mapped.withColumn("fresh", F.lit(True))
+    blocks = looked_at.groupBy("class_id").agg(F.ceil(F.count(F.lit(1)) / BLOCK).cast("int").alias("blocks"))
     placed = (
-        mapped.join(F.broadcast(blocks), "class_id")
+        looked_at.drop("content", "before").join(F.broadcast(blocks), "class_id")
         .withColumn("block", F.pmod(F.xxhash64("shop", "native_path"), F.col("blocks")).cast("int"))
         .withColumn("other", F.explode(F.sequence(F.lit(0), F.col("blocks") - 1)))
         .withColumn("left", F.least("block", "other")).withColumn("right", F.greatest("block", "other"))
     )
-    return placed.groupBy("class_id", "left", "right").applyInArrow(scored, SCORED).select(
+    anew = placed.groupBy("class_id", "left", "right").applyInArrow(scored, SCORED).select(
         "shop_a", "native_path_a", "shop_b", "native_path_b", "name_a", "name_b", "class_id", "label_similarity", "content_similarity",
         F.col("content_similarity").alias("score"),
         F.lit(None).cast("double").alias("contained_a_in_b"), F.lit(None).cast("double").alias("contained_b_in_a"),
-        F.array(F.struct(F.lit("label_similarity").alias("name"), F.col("label_similarity").alias("value")),
-                F.struct(F.lit("content_similarity").alias("name"), F.col("content_similarity").alias("value"))).alias("features"),
+        F.array(F.struct(F.lit(features[0]).alias("name"), F.col("label_similarity").alias("value")),
+                F.struct(F.lit(features[1]).alias("name"), F.col("content_similarity").alias("value"))).alias("features"),
         F.lit("paper").alias("strategy"),
     )
+    if earlier is None:
+        return anew
+    same = mapped.where("not fresh")
+    carried = earlier.pairs.select(anew.columns)
+    for side in ("a", "b"):
+        carried = carried.join(same.select(F.col("shop").alias(f"shop_{side}"), F.col("native_path").alias(f"native_path_{side}")),
+                               [f"shop_{side}", f"native_path_{side}"], "left_semi")
+    anew = anew.localCheckpoint()
+    log.info("paper: %d pairs scored, %d carried over", anew.count(), carried.count())
+    return anew.unionByName(carried)
+
+
+def usable(earlier: Earlier | None, features: tuple[str, ...]) -> bool:
+    """Whether the earlier pairs were scored by this strategy with this weight; an empty table does not say."""
+    if earlier is None or earlier.pairs is None or earlier.native_sub_classes is None:
+        return False
+    one = earlier.pairs.select("strategy", "features.name").first()
+    return one is not None and one.strategy == "paper" and tuple(one.name) == features
 
 
 def decide(sub_class_pairs: DataFrame, native_sub_classes: DataFrame, options: Options) -> DataFrame:

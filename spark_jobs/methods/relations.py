@@ -40,6 +40,7 @@ EQUIVALENT_MIN = 0.60   # of `certainty`, from which a mutual best is equivalent
 MERGED_MIN = 0.80       # of certainty, from which a pair is merged without a person, even where a twin is better still: the better half
 DOUBLE_MIN, DOUBLE_SHOWN = 0.80, 0.72       # of the score inside one shop: merged, shown
 SHOWN_MIN = 0.52        # of certainty, from which a mutual best that is not certain enough is shown to a person
+FEW_SHOWN = 0.80        # of the score, from which the best candidate of a category with too few listings is shown
 CONTAINED_MIN, CONTAINED_LEAD = 0.4, 0.3    # of a's votes that fall where b's do, and how many more than of b's where a's do, for "a is narrower"
 SIBLINGS_MIN = 2        # so many of a shop lie in b before b counts as their broader one
 OVERLAPPING_MIN = 0.45  # of the votes that fall alike
@@ -51,6 +52,7 @@ def judge(rows: pa.Table) -> pa.Table:
     Two categories of different shops are `equivalent` if each is the other's best and their `certainty` reaches `EQUIVALENT_MIN`, and
     from `MERGED_MIN` on in any case: the best may be one of two twins. From there on they are merged by themselves. Categories of one
     shop are doubles by their score alone, since a shop may file one thing under more than two paths.
+    A category with too few listings is merged with nothing; its best candidate is shown where it is very much like it.
     a is `narrower` than b if far more of a lies in b than of b in a, and at least one more category of a's shop lies in b too.
 
     Args:
@@ -80,6 +82,7 @@ def judge(rows: pa.Table) -> pa.Table:
     inside, outside = (np.asarray(rows[column], dtype=float) for column in ("contained_a_in_b", "contained_b_in_a"))
     narrower, broader = within(a, b, shop, ~equivalent & ~same_shop & enough, inside, outside)
     shown = (best & ~same_shop & (certain >= SHOWN_MIN)) | narrower | broader | equivalent
+    shown[best_of_the_few(a, b, np.where(same_shop, 0, score), features["enough"] > 0)] = True
     overlapping = enough & (features["alike"] >= OVERLAPPING_MIN)
     relation = np.select([equivalent, narrower, broader, overlapping], [EQUIVALENT, NARROWER, BROADER, OVERLAPPING], NONE)
     zone = np.select([merged, shown], [MERGED, REVIEW], APART)
@@ -115,6 +118,15 @@ def certainty(score: np.ndarray, second: np.ndarray, features: dict[str, np.ndar
     clear = score + 0.5 * (score - second)
     same = features["alike"] + 0.3 * features["single"] + 0.3 * features["names"]
     return (clear + same) / 2.6
+
+
+def best_of_the_few(a: np.ndarray, b: np.ndarray, score: np.ndarray, enough: np.ndarray) -> np.ndarray:
+    """Positions of pairs of one category with too few listings and its best candidate among the others, from `FEW_SHOWN` on."""
+    many = np.zeros(int(max(a.max(initial=-1), b.max(initial=-1))) + 1, bool)
+    many[a[enough]] = many[b[enough]] = True
+    pairs = np.flatnonzero((many[a] != many[b]) & (score >= FEW_SHOWN))
+    pairs = pairs[np.argsort(-score[pairs], kind="stable")]
+    return pairs[np.unique(np.where(many[a], b, a)[pairs], return_index=True)[1]]
 
 
 def within(a: np.ndarray, b: np.ndarray, shop: np.ndarray, allowed: np.ndarray, inside: np.ndarray,

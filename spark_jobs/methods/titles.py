@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 import pyarrow as pa
@@ -82,6 +82,7 @@ def _segmenter(name: str) -> Callable[[str], list[str]]:
     return jieba.lcut
 
 
+@lru_cache(1 << 18)
 def is_word(token: str) -> bool:
     """Whether a token holds a letter or a digit of any script; what does not is punctuation.
 

@@ -72,3 +72,80 @@ def test_nothing_mapped_gives_no_pairs(spark):
 def test_an_unknown_strategy():
     with pytest.raises(strategies.UnknownStrategy, match="'magic' is no strategy; choose one of paper, curated"):
         strategies.find("magic")
+
+
+# ------------------------------------------------------------------------------------------------- what is carried over
+
+def changed(rows: list[dict], change: str) -> list[dict]:
+    if change == "a new shop":
+        return [*rows, *({**row, "shop": "yihaodian"} for row in rows if row["shop"] == "jd")]
+    return [rows[0] | {"term_counts": [("果", 3), ("段", 2)]}, rows[1] | {"class_id": 6}, *rows[3:]]
+
+
+@pytest.mark.jvm
+@pytest.mark.parametrize("change", ["a new shop", "new listings in one sub-class, another class for one, one gone"])
+def test_only_touched_pairs_are_scored_again(spark, caplog, change):
+    names = ("空调", "空调扇", "奶粉", "婴幼儿奶粉")
+    rows = [sub_class(shop, f"{top}>{name}", 5, 果=n + 1, 段=len(shop)) for shop, top in (("jd", "甲"), ("yixun", "乙"), ("dangdang", "丙"))
+            for n, name in enumerate(names)]
+    listings = frame(spark, LISTINGS)
+    first = sub_class_pairs.build(frame(spark, NATIVE_SUB_CLASSES, *rows), listings, strategy="paper")
+    after = frame(spark, NATIVE_SUB_CLASSES, *changed(rows, change))
+    everything = sub_class_pairs.build(after, listings, strategy="paper")
+    earlier = strategies.Earlier(first.localCheckpoint(), frame(spark, NATIVE_SUB_CLASSES, *rows))
+    with caplog.at_level("INFO", "mep3m.sub_class_pairs"):
+        again = sub_class_pairs.build(after, listings, strategy="paper", earlier=earlier)
+    assert collected(again, *again.columns) == collected(everything, *everything.columns)
+    before = collected(first, *first.columns)
+    scored, carried = (int(word) for word in caplog.messages[-1].replace(",", "").split() if word.isdigit())
+    assert carried == len([row for row in collected(everything, *everything.columns) if row in before])
+    assert scored + carried == everything.count()
+
+
+@pytest.mark.jvm
+def test_pairs_of_another_weight_or_strategy_are_not_carried_over(spark, caplog):
+    rows = [sub_class("jd", "甲>空调", 5, 果=3, 段=1), sub_class("yixun", "乙>空调", 5, 果=1, 段=3)]
+    native, listings = frame(spark, NATIVE_SUB_CLASSES, *rows), frame(spark, LISTINGS)
+    counted = sub_class_pairs.build(native, listings, strategy="paper")
+    present = sub_class_pairs.build(native, listings, strategy="paper", options=strategies.Options(weight="presence"),
+                                    earlier=strategies.Earlier(counted, native))
+    assert (counted.first().score, present.first().score) == (pytest.approx(0.6), pytest.approx(1.0))
+    empty = strategies.Earlier(frame(spark, SUB_CLASS_PAIRS), native)
+    assert sub_class_pairs.build(native, listings, strategy="paper", earlier=empty).count() == 1
+
+
+@pytest.mark.jvm
+@pytest.mark.parametrize("strategy", ["paper", "curated"])
+def test_a_lake_remembers_its_scores(spark, lake, caplog, strategy):
+    """Job, publication, more listings, job again: few pairs scored, and what a run that carries nothing over says."""
+    from lakehouse import spark as engine
+
+    def land(more: int) -> None:
+        rows = [{"shop": shop, "native_path": f"类>{kind}", "native_sub_class": kind, "listing_id": f"{kind}{n}", "title": f"{kind} {word} {n}号"}
+                for shop in ("jd", "yixun", "dangdang") for kind, words in (("空调", "变频 挂机 冷暖"), ("奶粉", "婴儿 配方 罐装"), ("牙刷", "软毛 护龈 清洁"))
+                for n, word in enumerate(words.split() * 3)]
+        rows += [{**rows[0], "listing_id": f"new{n}", "title": f"空调 静音 {n}号"} for n in range(more)]
+        sizes = {(row["shop"], row["native_path"]): sum(row["native_path"] == one["native_path"] and row["shop"] == one["shop"] for one in rows) for row in rows}
+        native = [sub_class(shop, path, 5, 词=2, 款=size) | {"listings": size} for (shop, path), size in sizes.items()]
+        for table, present in ((LISTINGS, rows), (NATIVE_SUB_CLASSES, native)):
+            engine.publish(table, frame(spark, table, *present), {})
+
+    def run(*arguments: str) -> tuple[list[tuple], str]:
+        with caplog.at_level("INFO", "mep3m.sub_class_pairs"):
+            caplog.clear()
+            sub_class_pairs.main(["--strategy", strategy, *arguments])
+        batch = engine.staged(SUB_CLASS_PAIRS)
+        said = [one for one in caplog.messages if "carried over" in one]
+        return collected(batch, *batch.columns), said[-1] if said else ""
+
+    land(0)
+    first, _ = run()
+    engine.publish(SUB_CLASS_PAIRS, engine.staged(SUB_CLASS_PAIRS), engine.staged_lineage(SUB_CLASS_PAIRS))
+    assert run()[0] == first
+    assert " 0 pairs scored" in run()[1]
+    land(1)
+    second, said = run()
+    scored = int(said.split(" pairs scored")[0].split()[-1])
+    assert 0 < scored < len(second) and second != first
+    engine.publish(SUB_CLASS_PAIRS, engine.staged(SUB_CLASS_PAIRS), engine.staged_lineage(SUB_CLASS_PAIRS))
+    assert run("--anew")[0] == second

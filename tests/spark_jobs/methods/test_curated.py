@@ -9,8 +9,15 @@ from scipy import sparse
 
 from lakehouse import tables
 from spark_jobs import alignments, strategies, sub_class_pairs
-from spark_jobs.methods import curated_names, curated_score, curated_titles, curated_votes
-from spark_jobs.methods.curated import scored_pairs
+from spark_jobs.methods import (
+    curated_memory,
+    curated_names,
+    curated_reference,
+    curated_score,
+    curated_titles,
+    curated_votes,
+)
+from spark_jobs.methods.curated import categories, remembered, scored_pairs
 from spark_jobs.methods.relations import judge
 from tests.spark_jobs.lake_rows import frame
 
@@ -131,19 +138,106 @@ def test_candidates_change_which_pairs_exist_and_never_a_score(monkeypatch):
     assert all(every[ends] == row for ends, row in few.items())
 
 
+# ------------------------------------------------------------------------------------------------- what is carried over
+
+def split(rows: list[dict], fresh_keys: set[tuple[str, str]]) -> curated_reference.Categories:
+    """The catalogue of which only some categories' titles are given."""
+    sub_classes, titles = tables_of(rows)
+    keys = list(zip(sub_classes["shop"].to_pylist(), sub_classes["native_path"].to_pylist(), strict=True))
+    fresh = np.array([key in fresh_keys for key in keys])
+    return categories(sub_classes, titles.filter(pa.array(fresh[np.asarray(titles["category"])])), fresh)
+
+
+def changed_catalogue(change: str) -> tuple[list[dict], list[dict], set[tuple[str, str]]]:
+    """Listings before and after, and the categories that differ."""
+    rows = catalogue()
+    if change == "a new shop":
+        return [row for row in rows if row["shop"] != "s2"], rows, {("s2", row["native_path"]) for row in rows if row["shop"] == "s2"}
+    if change == "one per cent of new listings":
+        more = [{"shop": "s1", "native_path": "类1>牙刷", "title": f"海森牙刷敏感护龈{n}支装旅行"} for n in range(2)]
+        return rows, [*rows, *more], {("s1", "类1>牙刷")}
+    if change == "a category is gone":
+        return rows, [row for row in rows if row["native_path"] != "类0>空调"], set()
+    return rows, rows, set()
+
+
+@pytest.mark.parametrize("change", ["a new shop", "one per cent of new listings", "a category is gone", "nothing"])
+def test_what_is_carried_over_is_what_a_run_over_everything_would_say(change):
+    before, after, touched = changed_catalogue(change)
+    _, known, _ = curated_score.score_pairs(categories(*tables_of(before)), threads=1)
+    known = curated_memory.read(curated_memory.written(known, np.zeros(len(known.keys), np.int64))).known
+    carried, left, scored = curated_score.score_pairs(split(after, touched), known, threads=1)
+    every, _, all_of_them = curated_score.score_pairs(categories(*tables_of(after)), known.forgotten(), threads=1)
+    assert scored == sum(left.keys[i] in touched or left.keys[j] in touched for i, j in zip(carried.i, carried.j, strict=True)) < all_of_them
+    for name in ("i", "j", "score", "i_in_j", "j_in_i"):
+        assert np.array_equal(getattr(carried, name), getattr(every, name)), name
+    assert carried.features.keys() == every.features.keys()
+    assert all(np.array_equal(carried.features[name], every.features[name]) for name in every.features)
+
+
+def test_the_first_run_says_what_its_own_reference_says():
+    given = categories(*tables_of(catalogue()))
+    first, known, _ = curated_score.score_pairs(given, threads=1)
+    again, _, _ = curated_score.score_pairs(given, known.forgotten(), threads=1)
+    assert np.array_equal(first.score, again.score) and np.array_equal(first.i, again.i)
+
+
+def test_a_new_shop_finds_its_kinds_in_a_reference_that_has_not_met_it():
+    before, after, touched = changed_catalogue("a new shop")
+    _, known, _ = curated_score.score_pairs(categories(*tables_of(before)), threads=1)
+    found, left, _ = curated_score.score_pairs(split(after, touched), known, threads=1)
+    best = {left.keys[n]: left.keys[found.i[at]] for n in range(len(left.keys)) if left.keys[n][0] == "s2"
+            for at in [max(np.flatnonzero((found.j == n) & (np.array([left.keys[i][0] for i in found.i]) == "s0")), key=lambda at: found.score[at])]}
+    assert best == {("s2", f"类2>{kind}"): ("s0", f"类0>{kind}") for kind in KINDS}
+
+
+def test_what_other_code_remembered_is_not_read(monkeypatch):
+    _, known, _ = curated_score.score_pairs(categories(*tables_of(catalogue())), threads=1)
+    data = curated_memory.written(known, np.zeros(len(known.keys), np.int64))
+    assert curated_memory.read(data) is not None
+    monkeypatch.setattr(curated_memory, "code", lambda: "of another day")
+    assert curated_memory.read(data) is None
+
+
+def test_a_reference_that_half_of_the_categories_have_outlived_is_made_anew():
+    _, known, _ = curated_score.score_pairs(categories(*tables_of(catalogue())), threads=1)
+    data = curated_memory.written(known, np.arange(len(known.keys)))
+    sub_classes, _ = tables_of(catalogue())
+    more = pa.table({"shop": ["s9"] * 20, "native_path": [f"类>{n}" for n in range(20)]})
+    for strangers, kept in ((17, True), (18, False)):
+        now = pa.concat_tables([sub_classes.select(["shop", "native_path"]), more.slice(0, strangers)])
+        assert (remembered(strategies.Earlier(memory=lambda: data), now) is not None) == kept
+    assert remembered(strategies.Earlier(memory=lambda: data, anew=True), now.slice(0, 18)).known.keys == []
+    assert remembered(None, now) is None and remembered(strategies.Earlier(), now) is None
+
+
 # ------------------------------------------------------------------------------------------------------------- the parts
 
 def test_a_title_does_not_vote_for_where_it_already_is():
     """Two classes of two titles each that share nothing but one pair across: the twin decides, not the title itself."""
     titles = curated_votes.unit_rows(sparse.csr_array(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)))
-    votes = curated_votes.posteriors(titles, np.array([0, 0, 1, 1]), 2, threads=1).toarray()
+    own = np.array([0, 0, 1, 1])
+    space = curated_votes.Space.of(titles, np.ones(3), np.arange(4), own, 2)
+    votes, _ = curated_votes.label_space(titles, np.ones(3), np.arange(4), 4, own, space, 9, threads=1)
     assert votes[0, 1] > 0.9 and votes[2, 0] > 0.9
     assert np.allclose(votes.sum(axis=1), 1)
 
 
+def test_titles_are_filed_alike_however_many_at_once(monkeypatch):
+    given = categories(*tables_of(catalogue()))
+    reference, rows = curated_reference.made_of(given)
+    reference.spaces[0] = curated_votes.Space(reference.spaces[0].sums, 30.0)
+    filed = []
+    for at_once in (10_000, 30, 1):
+        monkeypatch.setattr(curated_votes, "TITLES_AT_ONCE", at_once)
+        nowhere = np.full(len(given.titles), -1)
+        filed.append(curated_votes.label_space(rows, reference.weights, given.titles.category, given.count, nowhere, reference.spaces[0], 99, 1)[0])
+    assert all((filed[0] != other).nnz == 0 for other in filed[1:])
+
+
 def test_a_term_of_every_category_tells_nothing():
     titles = sparse.csr_array(np.array([[1, 1], [1, 1], [1, 0], [1, 0]], dtype=np.float32))
-    everywhere, somewhere = curated_score.telling(titles, np.array([0, 0, 1, 1]), 2)
+    everywhere, somewhere = curated_reference.telling(titles, np.array([0, 0, 1, 1]), 2)
     assert everywhere == 0 < somewhere
 
 

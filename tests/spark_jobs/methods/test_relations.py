@@ -54,6 +54,17 @@ def test_too_few_listings_are_never_merged():
     assert "too few to say" in row["evidence"]
 
 
+def test_the_best_candidate_of_a_category_with_few_listings_is_shown():
+    few = {"enough": 0.0}
+    zones = [zone for _, zone in said(
+        {"ends": (("a", "空调"), ("b", "空调")), "score": 0.9},
+        {"ends": (("a", "空调"), ("c", "小空调")), "score": 0.85, "features": few},      # the best of c's
+        {"ends": (("b", "空调"), ("c", "小空调")), "score": 0.82, "features": few},
+        {"ends": (("a", "空调"), ("c", "风扇")), "score": 0.7, "features": few},        # not alike enough
+        {"ends": (("b", "小冰箱"), ("c", "小冰柜")), "score": 0.95, "features": few})]  # few on both sides
+    assert zones == ["merged", "review", "apart", "apart", "apart"]
+
+
 def test_doubles_of_one_shop_are_folded():
     assert said({"ends": (("a", "厨房>电压力锅"), ("a", "家电>电压力锅")), "score": 0.9}) == [("equivalent", "merged")]
 
