@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from lakehouse import tables
+from lakehouse import spark, tables
 from lakehouse.errors import LakehouseError
 from lakehouse.tables import Origin, Table
 
@@ -26,7 +26,9 @@ def build(table: Table, run_id: str, arguments: list[str]) -> None:
     Raises:
         BatchRefused: the gate did not let the batch through.
     """
-    gate = importlib.import_module("expectations.gate")
+    with spark.starting():
+        gate = importlib.import_module("expectations.gate")
+        importlib.import_module("expectations.contract")     # and with it Great Expectations
     if table.origin not in (Origin.LANDED, Origin.RECORDED):
         job = importlib.import_module(f"spark_jobs.{table.name}")
         job.main(["--run-id", run_id, *arguments])
@@ -67,9 +69,6 @@ def run(
         wanted = tables.in_build_order(tuple(tables.find(name) for name in given))
     else:
         wanted = tuple(t for t in tables.in_build_order() if t.origin in (Origin.LANDED, Origin.BUILT))
-    spark = importlib.import_module("lakehouse.spark")
-    with spark.starting():
-        importlib.import_module("expectations.contract")
     if class_map is not None:
         importlib.import_module("spark_jobs.class_map_command").import_file(class_map, replace=False, decided_by="")
     run_id = run_id or uuid.uuid4().hex[:12]
