@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 COMMIT_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 STAGING = "staging"
+NO_JAVA = "Spark found no Java 17 or newer; install it (apt install openjdk-17-jre-headless) or set JAVA_HOME."
 MAY_BE_MISSING = (Origin.DECIDED, Origin.RECORDED)
 
 
@@ -44,6 +46,9 @@ def session() -> SparkSession:
     else:
         with suppress(PySparkException):
             return SparkSession.active()
+        home = os.environ.get("JAVA_HOME")      # which Spark prefers to the path
+        if not shutil.which("java", path=f"{home}/bin" if home else None):
+            raise LakehouseError(NO_JAVA)
         for name, value in configuration(chosen).items():
             builder = builder.config(name, value)
         builder = builder.master(chosen.spark_master)
@@ -51,7 +56,7 @@ def session() -> SparkSession:
         return builder.getOrCreate()
     except PySparkException as error:
         if "JAVA_GATEWAY" in str(error):
-            raise LakehouseError("Spark found no Java 17 or newer; install it (apt install openjdk-17-jre-headless) or set JAVA_HOME.") from None
+            raise LakehouseError(NO_JAVA) from None
         raise LakehouseError(f"Spark did not start at {chosen.spark_remote or chosen.spark_master}: {first_line(error)}") from None
 
 
