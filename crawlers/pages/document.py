@@ -85,18 +85,10 @@ class Document:
         return [element for element in self.tree.iter() if isinstance(element.tag, str)]
 
     @cached_property
-    def _outline(self) -> tuple[dict[int, outline.Extent], str]:
-        return outline.extents(self.tree, self.elements)
-
-    @property
-    def extents(self) -> dict[int, outline.Extent]:
-        """What lies in each of `elements`, by its id()."""
-        return self._outline[0]
-
-    @cached_property
-    def spoken(self) -> str:
-        """All text outside scripts, in lower case, in no order."""
-        return self._outline[1].lower()
+    def outline(self) -> outline.Outline:
+        """What lies in each of `elements`."""
+        _ = self.elements
+        return outline.outline(self.tree)
 
     @cached_property
     def _marks(self) -> dict[int, str]:

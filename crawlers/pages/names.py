@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import lxml.html
 
@@ -155,7 +156,7 @@ def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candi
             base += 1.0
         if base <= 0 and not len(element) and element.text and key(clean(element.text)[:LONGEST]) in beginnings:
             base = 0.3
-        if base <= 0 or len(element) > SMALL_ELEMENT or document.extents[id(element)].within > SMALL_ELEMENT:
+        if base <= 0 or len(element) > SMALL_ELEMENT or sum(1 for _ in islice(element.iterdescendants(), SMALL_ELEMENT + 1)) > SMALL_ELEMENT:
             continue
         outside = lies_outside(element, document)
         if (

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import lxml.html
 
+from crawlers.pages.phrases import CUE_WORDS, CUES
+
 SEPARATOR = re.compile(r"^[\s>›»/\\|＞→▸►▶▷➔➜➤⟶⇒❱·•・«‹❯⟩〉》:：\-–—∕⁄／｜_,\ue000-\uf8ff]+$|^(?:&gt;|gt)+$")
 STRONG_SEPARATOR = re.compile(r"[>›»＞▸►▶▷➔➜➤⟶⇒❱❯⟩〉》/／→]|::")
+_SILENT = ("script", "style")
 NAMING = {"class", "id", "data-testid", "data-test", "role"}  # attributes that say what an element is
 
 
-@dataclass(slots=True)
-class Extent:
-    """What lies in an element.
+@dataclass(frozen=True)
+class Outline:
+    """What lies in each element, by its id().
 
     Attributes:
-        links: elements `a` in it.
-        within: nodes in it.
-        characters: of its text, white space left out.
-        separators: texts in it, outside links' own, that are nothing but a separator such as ">" or "/".
+        links: how many elements `a` are in it; what has none is left out.
+        separators: how many texts in it, outside links' own, are nothing but a separator such as ">" or "/".
+        cued: the elements that hold a text such as 当前位置 or "You are here".
     """
 
-    links: int = 0
-    within: int = 0
-    characters: int = 0
-    separators: int = 0
+    links: Counter[int]
+    separators: Counter[int]
+    cued: set[int]
 
 
 def marks(element: lxml.html.HtmlElement) -> str:
@@ -34,36 +37,41 @@ def marks(element: lxml.html.HtmlElement) -> str:
     return " ".join([said for name, said in element.items() if name in NAMING])
 
 
-def extents(tree: lxml.html.HtmlElement, elements: list[lxml.html.HtmlElement]) -> tuple[dict[int, Extent], str]:
-    """(element's id() -> what lies in it, for every element of the tree; all text outside scripts), by one walk from the last node to the first."""
-    found = {id(element): Extent() for element in elements}
-    texts: list[str] = []
-    for node in reversed(list(tree.iter())):
-        mine, tag = found.get(id(node)), node.tag
-        silent = tag == "script" or tag == "style"
-        if mine is not None and (text := node.text):
-            mine.characters += len("".join(text.split()))
-            if not silent:
-                texts.append(text)
-                if tag != "a" and len(text) < 100 and _separates(text):
-                    mine.separators += 1
-        parent = node.getparent()
-        if parent is None:
+def outline(tree: lxml.html.HtmlElement) -> Outline:
+    """One walk over the nodes; what counts is few, and each of it is told to the elements above it.
+
+    The tree's elements must be held by the caller: an id() is an element's own only as long as the element lives.
+    """
+    links: Counter[int] = Counter()
+    separators: Counter[int] = Counter()
+    texts: list[tuple[str, lxml.html.HtmlElement, bool]] = []  # a text, its node, whether it is the node's own and not behind it
+    for node in tree.iter():
+        tag, text, tail = node.tag, node.text, node.tail
+        if tag in _SILENT or not isinstance(tag, str):
             continue
-        above = found[id(parent)]
-        if tail := node.tail:
-            above.characters += len("".join(tail.split()))
-            if not silent and mine is not None:
-                texts.append(tail)
-                if len(tail) < 100 and _separates(tail):
-                    above.separators += 1
-        above.within += 1
-        if mine is not None:
-            above.links += mine.links + (tag == "a")
-            above.within += mine.within
-            above.characters += mine.characters
-            above.separators += mine.separators
-    return found, "\n".join(texts)
+        if tag == "a":
+            links.update(map(id, node.iterancestors()))
+        if text and len(text) <= 400 and not text.isspace():
+            texts.append((text, node, True))
+        if tail and len(tail) <= 400 and not tail.isspace():
+            texts.append((tail, node, False))
+    for text, node, own in texts:
+        if len(text) < 100 and not (own and node.tag == "a") and _separates(text):
+            separators.update(map(id, _upwards(node, own)))
+    cued: set[int] = set()
+    together = "\n".join(text for text, _, _ in texts).lower()
+    if any(word in together for word in CUE_WORDS):  # most pages have none, and to look in all texts at once is quick
+        for text, node, own in texts:
+            if CUES.search(text):
+                cued.update(map(id, _upwards(node, own)))
+    return Outline(links, separators, cued)
+
+
+def _upwards(node: lxml.html.HtmlElement, own: bool) -> Iterator[lxml.html.HtmlElement]:
+    """The elements that a node's own text lies in, or the text behind the node."""
+    if own:
+        yield node
+    yield from node.iterancestors()
 
 
 def _separates(text: str) -> bool:

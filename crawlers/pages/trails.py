@@ -79,33 +79,33 @@ def trails_on_page(
     holders = _holders(document, suspects)
     homes: dict[int, bool] = {}
     whole_name = key(name)
-    cues = any(word in document.spoken for word in phrases.CUE_WORDS)
+    outline = document.outline
     for element in document.elements:
         if element is heading:
             before = False
         if element.tag not in STANDS_IN:
             continue
-        extent = document.extents[id(element)]
-        links, strong = extent.links, extent.separators
-        if links > 120 or not 0 < extent.characters <= 3000:
+        own = id(element)
+        links, strong, near = outline.links.get(own, 0), outline.separators.get(own, 0), own in outline.cued
+        if links > 120:
             continue
         called = suspects.get(id(element)) or document.marks(element)
         sure = id(element) in holders or (id(element) in suspects and bool(CALLED_SURELY.search(called)))
         maybe = bool(called) and _called_perhaps(called)
         longest = 1500 if sure else 500
-        if links > (120 if sure else MOST + 8) or (not sure and len(element) > 60) or extent.characters > 2 * longest:
+        if links > (120 if sure else MOST + 8) or (not sure and len(element) > 60):
             continue
-        if not links and not sure and not maybe and not (cues and phrases.CUES.search(element.text or "")):
+        if not links and not sure and not maybe and not (near and phrases.CUES.search(element.text or "")):
             continue
         homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document, homes)
         drawn = before and 2 <= links <= MOST and _drawn(element)
-        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or cues or drawn
+        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or near or drawn
         if not promising and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
             continue
         whole = clean(element.text_content())
         if not whole or len(whole) > longest:
             continue
-        cue = cues and bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
+        cue = near and bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         spoken = sure or maybe or cue or (strong >= 1 and links >= 2) or (strong >= 2 and _says_home_first(whole))
         drawn = drawn and not spoken
         if not spoken and not homeward and not drawn and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
@@ -167,7 +167,7 @@ def _own_list(element: lxml.html.HtmlElement, document: Document) -> lxml.html.H
         return element
     ahead = links.index(own[0])
     after = len(links) - ahead - len(own)
-    divided = document.extents[id(element)].separators > document.extents[id(found)].separators
+    divided = document.outline.separators[id(element)] > document.outline.separators[id(found)]
     first = [clean(link.text_content()) for link in links[:ahead]]
     home = all(text.casefold() in phrases.HOME or phrases.BACK.match(text) for text in first)
     return found if after and home and not divided else element
@@ -220,7 +220,7 @@ def _holders(document: Document, suspects: dict[int, str]) -> set[int]:
     for element in document.elements if suspects else ():
         if id(element) in suspects and element.tag in ("li", "span", "div", "a", "p", "td") and CALLED_SURELY.search(suspects[id(element)]):
             parent = element.getparent()
-            if document.extents[id(element)].links + (element.tag == "a") <= 1 and parent is not None:
+            if document.outline.links[id(element)] + (element.tag == "a") <= 1 and parent is not None:
                 levels[id(parent)] = levels.get(id(parent), 0) + 1
     return {holder for holder, count in levels.items() if count > 1}
 
