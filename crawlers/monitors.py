@@ -7,6 +7,8 @@ from typing import Any
 from spidermon import Monitor, MonitorSuite, monitors, settings
 from spidermon.core.actions import Action
 
+from crawlers.runs import PICTURES
+
 MOST_REJECTS = 0.2          # of the product pages read
 MOST_FAILURES = 0.1         # of the pages asked for; robots.txt's refusals and 404s are the shop's own word, not failures
 LEAST_PICTURES = 0.5        # of the listings landed whose page names one
@@ -52,6 +54,9 @@ class Items(CrawlMonitor):
         if not self.crawl.resumed and not self.crawl.stopped:
             failed = ", ".join(f"{name.removeprefix('crawl/failed/')} ({int(value)})" for name, value in sorted(self.data.stats.items())
                                if name.startswith("crawl/failed/"))
+            if self.crawl.spider == PICTURES:
+                asked = self.count("crawl/listings_naming_pictures")
+                self.assertGreater(self.listings, 0, f"None of {asked} pictures could be had; see bronze.crawl_pages.")
             self.assertGreater(self.listings, 0, f"No listing was found at {self.crawl.start}{f': {failed}' if failed else ''}.")
 
     def test_no_drop_against_the_last_crawl(self) -> None:

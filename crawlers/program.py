@@ -118,7 +118,9 @@ def main(options: Options, *, start: str = "", shop: str = "", shops: Path | Non
         raise LakehouseError(f"No spider is called {options.spider!r}; `mep3m crawl --list` shows them.")
     _ = settings.load().path        # pictures and locks need a folder
     cut_off = runs.unfinished(shop) if resume else []
-    if options.spider == runs.PICTURES and shop and not resume:
+    if options.spider == runs.PICTURES and not resume:
+        if not shop or shops:
+            raise LakehouseError("Say whose pictures to fetch: mep3m crawl pictures --shop NAME.")
         waiting = first_without_picture(shop)
         if not waiting:
             Console(stderr=True).print(f"No listing of {shop} waits for a picture.", highlight=False)

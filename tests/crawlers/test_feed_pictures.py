@@ -8,6 +8,7 @@ import pytest
 
 from crawlers import program
 from lakehouse import arrow, settings, tables
+from lakehouse.errors import LakehouseError
 from tests.crawlers.feeds.test_listings_file import run
 from tests.crawlers.shop import Server, picture
 
@@ -78,6 +79,17 @@ def test_a_run_that_ended_early_is_taken_up_and_fetches_nothing_twice(crawl, lak
     assert (row["crawl_id"], row["listings"], row["finish_reason"]) == (first["crawl_id"], 12, "finished")
     assert {hits for path, hits in server.hits.items() if path.startswith("/img")} == {1}
     assert arrow.read(tables.RAW_IMAGES).num_rows == 6
+
+
+def test_pictures_that_are_all_gone_fail_the_run_in_a_sentence(crawl, lake, server, tmp_path):
+    feed(tmp_path, server, 2)
+    server.routes.clear()
+    assert crawl(server.url, "mugs", spider="pictures")["audit_notes"] == ["None of 2 pictures could be had; see bronze.crawl_pages."]
+
+
+def test_whose_pictures_must_be_said(lake):
+    with pytest.raises(LakehouseError, match="mep3m crawl pictures --shop NAME"):
+        program.main(program.Options(spider="pictures"))
 
 
 def test_a_shop_without_such_listings_is_told_so(lake, capsys):
