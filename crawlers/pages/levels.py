@@ -62,7 +62,8 @@ def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
         inner
         for inner in element.iter()
         if inner is not element and (not isinstance(inner.tag, str) or inner.tag in NO_LEVELS or _HIDDEN.search(inner.get("style") or ""))
-    ] + _drop_downs(element)
+    ]
+    junk += _drop_downs(element) + _captions(element)
     between, groups = False, [[]]
     for event, inner in lxml.etree.iterwalk(element, events=("start", "end")):
         if not isinstance(inner.tag, str):
@@ -89,6 +90,17 @@ def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
         if parent is not None:
             _drop(inner, parent)
     return copied
+
+
+def _captions(element: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Headings before the first link: what the path is called, often for screen readers only."""
+    found = []
+    for inner in element.iter("a", "h1", "h2", "h3", "h4", "h5", "h6"):
+        if inner.tag == "a" or next(inner.iter("a"), None) is not None:
+            return found
+        if inner is not element:
+            found.append(inner)
+    return []
 
 
 def _drop_downs(element: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:

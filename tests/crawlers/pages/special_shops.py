@@ -1,4 +1,4 @@
-"""Fourteen layouts of shops that sell one kind of thing, written last of all."""
+"""Layouts of shops that sell one kind of thing: fourteen, and six more written after those."""
 
 from __future__ import annotations
 
@@ -102,3 +102,36 @@ add("depot", "https://www.depot-online.com/de/p/0101234001",
  '<div class="pt_product-details"><div class="breadcrumb-wrapper"><a class="back-link" href="javascript:history.back()"><i></i> Zurück</a><ol class="breadcrumb-list"><li><a href="/de">DEPOT</a></li><li><a href="/de/leuchten">Leuchten</a></li><li><a href="/de/leuchten/haengeleuchten">Hängeleuchten</a></li></ol></div>'
  '<div class="product-images"><div class="primary-image swiper"><a class="main-image" href="https://static.depot-online.com/lamu-1_zoom.jpg"><img itemprop="image" class="primary" src="https://static.depot-online.com/lamu-1_large.jpg" alt="Rattanlampe Lamu 45 cm, , large"></a></div></div><div class="product-detail"><h1 class="product-name">Rattanlampe Lamu <br>45 cm</h1><div class="product-number">Artikelnr. 0101234001</div></div></div>' + slick("Dazu passt", "Glühbirne E27", "Kabel", price="9,99 €"),
  n, ["Leuchten", "Hängeleuchten"], ["lamu-1"])
+
+# Six more
+
+n = "蒙牛 特仑苏 纯牛奶 250ml×12 礼盒装"
+add("womai","http://www.womai.com/Product-100-523456.htm",f'<meta charset="gbk"><title>【蒙牛特仑苏】{n}【图片 价格 评价】_中粮我买网</title><meta name="keywords" content="{n}">',
+ '<div id="topbar"><p>您好，欢迎来到中粮我买网！<a href="/login">请登录</a></p></div><div class="logo"><a href="http://www.womai.com"><img src="/images/logo.png" alt="我买网"></a></div><ul id="nav"><li class="on"><a href="/">首页</a></li><li><a href="/jk">进口食品</a></li><li><a href="/sx">生鲜</a></li></ul>'
+ '<div class="crumbs_nav"><a href="http://www.womai.com">首页</a> &gt; <a href="/List-1.htm">牛奶乳品</a> &gt; <a href="/List-2.htm">纯牛奶</a> &gt; <a href="/List-3.htm">蒙牛</a> &gt; '+n+'</div>'
+ f'<div class="productdetails"><div class="product_left"><div class="p_img_bar"><div id="vertical" class="bigImg"><img id="midimg" src="http://pic.womai.com/upload/601/607/523456_1_pic350_9.jpg" width="350" height="350"></div><div class="smallImg"><ul><li class="onlickImg"><img src="http://pic.womai.com/upload/601/607/523456_1_pic60_9.jpg" width="60" height="60"></li></ul></div></div></div><div class="product_right"><div class="name" id="p_name"><h1>{n}<font id="product_promote" class="red">每100克18个点</font></h1></div><div class="pPrice">我买价：￥59.9</div></div></div><div class="hot"><h3>热销排行</h3><ul><li><a href="/x"><img src="http://pic.womai.com/other1.jpg" width="80"></a><a>伊利金典</a></li></ul></div>',
+ n,["牛奶乳品","纯牛奶","蒙牛"],["523456_1"],alt_crumbs=[["牛奶乳品","纯牛奶"]],charset="gbk")
+n = "耐克 Nike Air Force 1 '07 空军一号男子运动鞋 CW2288-111"
+add("yougou","http://www.yougou.com/c-nike/sku-cw2288-100123456.shtml",f'<meta charset="utf-8"><title>{n}【价格 正品 图片】-优购网上鞋城</title>',
+ '<div class="yg-top"><ul class="fr"><li><a href="/my">我的优购</a></li></ul></div><h1 class="logo"><a href="http://www.yougou.com" title="优购时尚商城">优购</a></h1><div class="menu"><a href="/1">女鞋</a><a href="/2">男鞋</a><a href="/3">运动</a></div>'
+ '<div class="curLct"><span>您当前的位置：</span><a href="http://www.yougou.com">首页</a> &gt; <a href="/yundong">运动</a> &gt; <a href="/yundong/nike">Nike耐克</a> &gt; <span>'+n+'</span></div>'
+ f'<div class="goods_detail"><div class="goods_pic fl"><div class="bigImgBox"><img id="pic_bg" src="http://i1.ygimg.cn/pics/nike/2020/100123456/100123456_01_mb.jpg" picBigUrl="http://i1.ygimg.cn/pics/nike/2020/100123456/100123456_01_l.jpg"></div><ul class="thumb"><li><img src="http://i1.ygimg.cn/pics/nike/2020/100123456/100123456_01_t.jpg"></li></ul></div><div class="goods_con fr"><div class="pro_name"><h1>{n}</h1></div><p>商品编号：100123456</p></div></div><div class="browse_history"><h3>浏览历史</h3></div>',
+ n,["运动","Nike耐克"],["100123456_01"],alt_crumbs=[["运动"]])
+n = "Lenovo 联想 小新Air14 2020 锐龙版 14英寸轻薄笔记本电脑"
+add("lenovo","https://item.lenovo.com.cn/product/1007895.html",f'<meta charset="utf-8"><title>{n} 参数 图片 报价|联想官网</title><meta name="description" content="联想(Lenovo)官方网站">',
+ '<div class="tophead"><a href="https://www.lenovo.com.cn/">联想官网</a><a href="https://shop.lenovo.com.cn/">联想商城</a><a>企业购</a></div><div class="header"><ul class="mainnav"><li><a href="/pc">Lenovo电脑</a></li><li><a href="/think">ThinkPad电脑</a></li></ul></div><div class="smbrd"><a href="https://www.lenovo.com.cn/">首页</a>/<a href="https://shop.lenovo.com.cn/pc/">Lenovo电脑</a>/<a href="https://shop.lenovo.com.cn/xiaoxin/">小新系列</a>/<span>小新Air14 2020 锐龙版</span></div>'
+ f'<div class="detail_main"><div class="detail_left"><div class="big"><img class="bigImg" src="https://p1.lefile.cn/product/adminweb/2020/06/xiaoxin14.jpg" style="width:560px"></div></div><div class="detail_right"><h2 class="p_name">{n}</h2><p class="p_ad">性能轻薄两不误</p><div>¥3799.00</div></div></div>',
+ n,["Lenovo电脑","小新系列"],["xiaoxin14"],alt_crumbs=[["Lenovo电脑","小新系列","小新Air14 2020 锐龙版"]])
+n = "Kindle Paperwhite – Jetzt wasserfest, 8 GB (vorherige Generation)"
+add("ebay-de-2019","https://www.ebay.de/itm/114567890123",f'<meta charset="utf-8"><title>{n} | eBay</title><meta property="og:image" content="https://i.ebayimg.com/images/g/abcAAOSwKindle/s-l400.jpg">',
+ '<div id="gh"><a href="https://www.ebay.de/" id="gh-la">eBay</a></div><div class="x-breadcrumb"><nav role="navigation" aria-labelledby="bc"><h2 class="clipped" id="bc">Brotkrumennavigation</h2><ul><li><a class="seo-breadcrumb-text" href="https://www.ebay.de" title="eBay"><span>eBay</span></a><svg></svg></li><li><a class="seo-breadcrumb-text" href="/b/Computer/58058"><span>Computer, Tablets &amp; Netzwerk</span></a><svg></svg></li><li><a class="seo-breadcrumb-text" href="/b/171485"><span>Tablets &amp; eBook-Reader</span></a></li></ul></nav></div>'
+ f'<div class="x-item-title"><h1 class="x-item-title__mainTitle"><span class="ux-textspans ux-textspans--BOLD">{n}</span></h1></div><div class="ux-image-carousel"><button class="ux-image-carousel-item active"><img data-zoom-src="https://i.ebayimg.com/images/g/abcAAOSwKindle/s-l1600.jpg" src="https://i.ebayimg.com/images/g/abcAAOSwKindle/s-l500.jpg" alt="Bild 1 von 3"></button></div><div class="merch"><h2>Ähnliche Artikel</h2><a><img src="https://i.ebayimg.com/images/g/other1/s-l225.jpg"><h3>Tolino Shine</h3></a></div>',
+ n,["Computer, Tablets & Netzwerk","Tablets & eBook-Reader"],["abcAAOSwKindle"])
+n = "Organic Whole Milk, 1 Gallon"
+add("instacart-like","https://www.freshgrocer-like.com/product/organic-whole-milk-1-gallon-id-00041220576073",f'<meta charset="utf-8"><title>Search Results | The Fresh Grocer</title><meta property="og:title" content="{n}"><script type="application/json" id="state">{{"product":{{"sku":"00041220576073","name":"{n}","brand":"Wholesome","price":"$6.49","image":{{"default":"https://images.cdn-like.com/milk/default/00041220576073.jpg"}}}}}}</script>',
+ '<div id="root"><header><a href="/"><img alt="The Fresh Grocer" src="/logo.png"></a></header>'+mega("Produce","Dairy","Bakery")+f'<ul class="Breadcrumbs--x1"><li><a href="/">Home</a></li><li><a href="/sm/dairy">Dairy</a></li><li><a href="/sm/dairy/milk">Milk</a></li><li><span>{n}</span></li></ul><article><h1 class="PdpInfoTitle--a8">{n}</h1><div class="PdpImage"><img alt="" src="https://images.cdn-like.com/milk/cell/00041220576073.jpg"></div></article></div>'+slick("Similar","2% Milk","Oat milk"),
+ n,["Dairy","Milk"],["00041220576073"])
+n = "Set de 6 vasos Pinot 45 cl"
+add("casa-es","https://www.casashops-like.es/mesa/vasos/5012345-set-6-vasos.html",f'<meta charset="utf-8"><title>{n} | Vasos | CASA España: decoración y muebles</title><meta name="description" content="Compra {n}">',
+ cookie("Cookies","Aceptar")+mega("Mesa","Cocina","Jardín")+f'<div id="wrapper"><div class="container"><nav data-depth="3" class="hidden-sm-down"><ol><li><a href="/"><span>Inicio</span></a></li><li><a href="/mesa/"><span>Mesa</span></a></li><li><a href="/mesa/vasos/"><span>Vasos</span></a></li></ol></nav><section id="main"><div class="images-container"><div class="product-cover"><img class="js-qv-product-cover" src="/5012-large_default/set-vasos.jpg" style="width:100%;"><div class="layer"><i class="material-icons zoom-in"></i></div></div><ul class="product-images"><li><img class="thumb selected" data-image-large-src="/5012-large_default/set-vasos.jpg" src="/5012-home_default/set-vasos.jpg" width="100"></li></ul></div><h1 class="h1">{n}</h1></section></div></div>'+slick("También te puede gustar","Jarra","Copa de vino"),
+ n,["Mesa","Vasos"],["5012-"])
