@@ -121,6 +121,7 @@ def waiting() -> list[dict]:
     import pyarrow.compute as pc
 
     from lakehouse import arrow
+    from spark_jobs.methods.evaluation import LISTINGS_MIN
 
     if arrow.version(tables.TAXONOMY) is None:
         raise MissingTable("There is no taxonomy yet; run `mep3m build` first.")
@@ -144,7 +145,9 @@ def waiting() -> list[dict]:
         else:
             first, second = b, a
         kind = "third_level" if pair["relation"] in ("narrower", "broader") else "merge"
-        found.append({"kind": kind, "listings": sum(known[c]["listings"] for c in (a, b) if c in known), "category": ":".join(first),
+        sizes = [known[c]["listings"] for c in (a, b) if c in known]
+        concerned = min(sizes) if sizes and min(sizes) < LISTINGS_MIN else sum(sizes)       # a handful of listings finds its place; the rest stays
+        found.append({"kind": kind, "listings": concerned, "category": ":".join(first),
                       "other": ":".join(second), "value": "", "question": f"{pair['relation']}?", "evidence": pair["evidence"]})
     return sorted(found, key=lambda one: (-one["listings"], one["kind"], one["category"], one["other"]))
 
