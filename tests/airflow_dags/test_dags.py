@@ -14,13 +14,12 @@ from lakehouse import tables
 from lakehouse.cli import COMMANDS
 from lakehouse.tables import Origin
 
+pytestmark = pytest.mark.medium
 ROOT = Path(__file__).resolve().parents[2]
 READ = """
 import json, sys, time
 from airflow_dags.__main__ import load, markdown
 import airflow.dag_processing.dagbag, airflow.sdk
-
-pytestmark = pytest.mark.medium
 before, started = set(sys.modules), time.process_time()
 bag = load()
 seconds = time.process_time() - started
