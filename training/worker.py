@@ -102,6 +102,7 @@ def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -
     pipeline = asked.entry.module.build(LinearConfig(seed=asked.recipe["seed"]))
     train, test = splits["train"], splits["test"]
     pipeline.fit([clean(title) for title in train.titles.to_pylist()], train.targets(tree))
+    linear.settled(pipeline)
     trained_s = time.monotonic() - begun
     scores = linear.probabilities(pipeline, test.titles.to_pylist())
     exporting.export(

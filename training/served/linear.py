@@ -9,6 +9,15 @@ from .titles import clean
 SHARPNESS = 4.0  # a margin runs from -1 (not this label) to 1 (this label); so many times that goes into the softmax
 
 
+def settled(pipeline):
+    """The fitted pipeline with its weights in half the room and each n-gram's beside one another, as a sparse product reads them.
+
+    In scikit-learn's own order every call would first copy all of them, gigabytes where there are many labels and n-grams.
+    """
+    pipeline[-1].coef_ = np.asfortranarray(pipeline[-1].coef_, dtype=np.float32)
+    return pipeline
+
+
 def probabilities(pipeline, titles: list[str | None]) -> np.ndarray:
     """(n, labels) float32 of a fitted scikit-learn pipeline that ends in one classifier a label.
 
