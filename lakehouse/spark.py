@@ -6,9 +6,8 @@ import json
 import os
 import shutil
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -58,21 +57,6 @@ def session() -> SparkSession:
         if "JAVA_GATEWAY" in str(error):
             raise LakehouseError(NO_JAVA) from None
         raise LakehouseError(f"Spark did not start at {chosen.spark_remote or chosen.spark_master}: {first_line(error)}") from None
-
-
-@contextmanager
-def starting() -> Iterator[None]:
-    """Start Spark while the caller imports something else that is heavy: each takes seconds of one core."""
-    def start() -> None:
-        with suppress(LakehouseError):      # said by the first that needs it, which tries again
-            session()
-
-    thread = threading.Thread(target=start)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
 
 
 def configuration(chosen: settings.Settings) -> dict[str, str]:
