@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.fs as fs
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.table import TableMerger
@@ -104,15 +106,16 @@ def last_commit(place: str) -> dict[str, Any]:
 
 def rows_at(place: str) -> int:
     """How many rows the Delta table at a location has, from its files' footers."""
-    return DeltaTable(place).to_pyarrow_dataset().count_rows()
+    return _dataset(DeltaTable(place), place).count_rows()
 
 
 def files_at(place: str) -> list[str] | None:
     """The Parquet files that the Delta table at a location is made of; None where there is no table."""
     try:
-        return DeltaTable(place).file_uris()
+        files = DeltaTable(place).file_uris()
     except TableNotFoundError:
         return None
+    return files if "://" in place else [unquote(uri.removeprefix("file://")) for uri in files]
 
 
 def create(table: Table) -> None:
@@ -234,7 +237,16 @@ def dataset(table: Table, *, at: int | None = None):
     Raises:
         MissingTable: nothing has been written to it yet.
     """
-    return open_table(table, at).to_pyarrow_dataset()
+    return _dataset(open_table(table, at), location(table))
+
+
+def _dataset(table: DeltaTable, place: str):
+    """The table's files as Arrow reads them.
+
+    On a disk by Arrow's own file system: delta-rs's is a Python object, and a thread of Arrow that lets go of it while the
+    interpreter ends aborts the process.
+    """
+    return table.to_pyarrow_dataset(filesystem=None if "://" in place else fs.SubTreeFileSystem(place, fs.LocalFileSystem()))
 
 
 def committed_at(table: Table, at: int) -> datetime:

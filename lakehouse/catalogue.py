@@ -28,7 +28,7 @@ def markdown() -> str:
 def _rows(table: Table) -> str:
     from lakehouse import arrow
 
-    return "-" if arrow.version(table) is None else f"{arrow.open_table(table).to_pyarrow_dataset().count_rows():,}"
+    return "-" if arrow.version(table) is None else f"{arrow.dataset(table).count_rows():,}"
 
 
 @app.command()

@@ -62,10 +62,10 @@ def session() -> SparkSession:
 def configuration(chosen: settings.Settings) -> dict[str, str]:
     """What a session, or a Connect server, of this lake is started with."""
     logging = Path(__file__).with_name("log4j2.properties")
-    java = f"-Dlog4j2.configurationFile={logging} -Djava.net.preferIPv4Stack=true {chosen.spark_java_options}"
+    java = f'"-Dlog4j2.configurationFile={logging}" -Djava.net.preferIPv4Stack=true {chosen.spark_java_options}'
     hive = {"spark.hadoop.hive.metastore.uris": chosen.metastore} if chosen.metastore else {}
     if not chosen.metastore:
-        java += f" -Dderby.stream.error.file={chosen.location('metastore.log')}"
+        java += f' "-Dderby.stream.error.file={chosen.location("metastore.log")}"'
         hive["spark.hadoop.javax.jdo.option.ConnectionURL"] = f"jdbc:derby:;databaseName={chosen.location('metastore')};create=true"
         chosen.path.mkdir(parents=True, exist_ok=True)
     packages = {"spark.jars.packages": chosen.spark_packages} if chosen.spark_packages else {}
