@@ -86,3 +86,16 @@ def test_a_lake_that_cannot_be_written_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("LAKEHOUSE_ROOT", str(tmp_path / "file" / "lake"))
     with pytest.raises(LakehouseError, match=r"cannot be written under .*lake.*; set LAKEHOUSE_ROOT to a place"):
         arrow.create(tables.CRAWL_RUNS)
+
+
+def test_a_table_on_a_disk_is_read_by_arrow_itself_whatever_its_path(lake, monkeypatch, tmp_path):
+    from pyarrow import fs
+
+    root = tmp_path / "the lake ü"
+    monkeypatch.setenv("LAKEHOUSE_ROOT", str(root))
+    arrow.append(tables.CRAWL_PAGES, arrow.batch(tables.CRAWL_PAGES, [page(1)]))
+    read = arrow.dataset(tables.CRAWL_PAGES)
+    assert read.count_rows() == 1
+    assert isinstance(read.filesystem, fs.SubTreeFileSystem) and isinstance(read.filesystem.base_fs, fs.LocalFileSystem)
+    (file,) = arrow.files_at(arrow.location(tables.CRAWL_PAGES))
+    assert file.startswith(str(root)) and read.files == [file.removeprefix(arrow.location(tables.CRAWL_PAGES) + "/")]
