@@ -137,14 +137,14 @@ def pictures(root: Path, folder: Path) -> dict:
 
 
 def champion(tracking_uri: str) -> str:
-    """The registry's champion, of products before that of labelled_products; empty where there is none."""
+    """The models's champion, of products before that of labelled_products; empty where there is none."""
     import mlflow
 
     from training.tracking import CHAMPION, registered_name
 
-    registry = mlflow.MlflowClient(tracking_uri)
+    models = mlflow.MlflowClient(tracking_uri)
     for name in map(registered_name, ("products", "labelled_products")):
-        found = registry.search_registered_models(f"name = '{name}'")
+        found = models.search_registered_models(f"name = '{name}'")
         if found and CHAMPION in found[0].aliases:
             return f"models:/{name}@{CHAMPION}"
     return ""
