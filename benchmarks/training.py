@@ -137,7 +137,7 @@ def pictures(root: Path, folder: Path) -> dict:
 
 
 def champion(tracking_uri: str) -> str:
-    """The models's champion, of products before that of labelled_products; empty where there is none."""
+    """The registry's champion, of products before that of labelled_products; empty where there is none."""
     import mlflow
 
     from training.tracking import CHAMPION, registered_name
