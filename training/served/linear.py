@@ -10,11 +10,11 @@ SHARPNESS = 4.0  # a margin runs from -1 (not this label) to 1 (this label); so 
 
 
 def settled(pipeline):
-    """The fitted pipeline with its weights in half the room and each n-gram's beside one another, as a sparse product reads them.
+    """The fitted pipeline with each n-gram's weights beside one another, as a sparse product reads them.
 
     In scikit-learn's own order every call would first copy all of them, gigabytes where there are many labels and n-grams.
     """
-    pipeline[-1].coef_ = np.asfortranarray(pipeline[-1].coef_, dtype=np.float32)
+    pipeline[-1].coef_ = np.asfortranarray(pipeline[-1].coef_)
     return pipeline
 
 
