@@ -14,7 +14,7 @@ def expectations() -> list[Expectation]:
         ExpectColumnValuesToSatisfy(column="shop_a", rule="shop_a < shop_b or shop_a = shop_b and native_path_a < native_path_b"),
 
         gxe.ExpectColumnValuesToBeBetween(column="label_similarity", min_value=0, max_value=1),
-        ExpectColumnValuesToSatisfy(column="label_similarity", rule="name_a <> name_b or label_similarity > 0.999999"),
+        ExpectColumnValuesToSatisfy(column="label_similarity", rule="name_a <> name_b or name_a = '' or label_similarity > 0.999999"),
         gxe.ExpectColumnValuesToBeBetween(column="content_similarity", min_value=0, max_value=1),
         gxe.ExpectColumnValuesToBeBetween(column="score", min_value=0, max_value=1),
         gxe.ExpectColumnValuesToBeBetween(column="contained_a_in_b", min_value=0, max_value=1),

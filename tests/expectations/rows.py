@@ -223,7 +223,7 @@ FIXTURES: dict[str, Fixture] = {
         ),
     ),
     "sub_class_pairs": Fixture(
-        _sub_class_pair, good=({}, {"name_b": "苹果", "label_similarity": 0.5, "class_id": None}),
+        _sub_class_pair, good=({}, {"name_b": "苹果", "label_similarity": 0.5, "class_id": None}, {"name_a": "", "name_b": "", "label_similarity": 0.0}),
         spoilt=(
             {"shop_a": "yixun"}, {"label_similarity": 1.5}, {"label_similarity": 0.9}, {"content_similarity": -0.1}, {"score": 1.01},
             {"contained_a_in_b": 1.1}, {"contained_b_in_a": -1.0}, {"features": [{"name": "titles", "value": 0.4}] * 2},
