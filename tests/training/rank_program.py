@@ -26,7 +26,8 @@ def main(out: Path) -> None:
     keras.utils.set_random_seed(1 + me.rank)
     tree = LabelTree([{f"{level}_{part}": n if level == "sub_class" else 1 for level in ("class", "sub_class", "subsub_class") for part in ("id", "name")}
                       for n in range(LABELS)])
-    trainer = Trainer(bilstm.build(Config(paths=LABELS, vocabulary=20, dimensions=8, units=6, dropout=0.0)), Recipe(epochs=3, batch=16), tree)
+    sizes = Config(paths=LABELS, vocabulary=20, dimensions=8, units=6, dropout=0.0, word_dropout=0.0)
+    trainer = Trainer(bilstm.build(sizes), Recipe(epochs=3, batch=16), tree)
     me.share(trainer.variables)
     titles = np.random.default_rng(0).integers(1, 20, (ROWS, 8)).astype(np.int32)
     loader = Loader(None, titles[:, 0] % LABELS, {"words": titles}, 0, None, 16, me.rank, me.size)

@@ -21,3 +21,4 @@ class Config:
     rank: int = 4  # of LMF's factors
     modality: int = 64  # numbers a modality brings to a tensor fusion
     dropout: float = 0.3
+    word_dropout: float = 0.2  # of word vectors that an LSTM reads

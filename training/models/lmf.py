@@ -23,8 +23,7 @@ def build(config: Config) -> keras.Model:
     """words, image, has_image -> logits (batch, paths)."""
     words = text.words_input()
     picture, has_image = image.image_inputs(config.image_size)
-    vectors, there = text.embedded(words, config.vocabulary, config.dimensions)
-    title = keras.layers.Dense(config.modality, activation="tanh", name="title")(text.bilstm(vectors, there, config.units))
+    title = keras.layers.Dense(config.modality, activation="tanh", name="title")(text.title_read(words, config))
     seen = keras.layers.Dense(config.modality, activation="tanh", name="seen")(image.tower(picture, config.image_size, config.tower, config.weights))
     hidden = keras.ops.relu(low_rank(title, image.masked(seen, has_image), config.rank, config.hidden))
     hidden = keras.layers.Dropout(config.dropout)(hidden)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import keras
 
+from training.models.config import Config
+
 
 def words_input() -> keras.KerasTensor:
     """(batch, any length) int32 word numbers, 0 for padding at the end."""
@@ -16,9 +18,9 @@ def embedded(words, vocabulary: int, dimensions: int):
     return vectors, keras.ops.not_equal(words, 0)
 
 
-def bilstm(vectors, there, units: int, *, states=None, sequences: bool = False):
-    """(batch, 2 * units), or (batch, length, 2 * units) with `sequences`. `states`: a start for h and c of each direction."""
-    layer = keras.layers.Bidirectional(keras.layers.LSTM(units, return_sequences=sequences), name="bilstm")
+def bilstm(vectors, there, units: int, *, states=None):
+    """(batch, length, 2 * units). `states`: a start for h and c of each direction."""
+    layer = keras.layers.Bidirectional(keras.layers.LSTM(units, return_sequences=True), name="bilstm")
     return layer(vectors, mask=there, initial_state=states) if states is not None else layer(vectors, mask=there)
 
 
@@ -27,3 +29,19 @@ def attended(states, there):
     scores = keras.layers.Dense(1, name="attention")(keras.layers.Dense(64, activation="tanh", name="attention_hidden")(states))
     scores = keras.ops.squeeze(scores, -1) + (keras.ops.cast(there, "float32") - 1.0) * 1e9
     return keras.ops.sum(keras.ops.expand_dims(keras.ops.softmax(scores, axis=-1), -1) * states, axis=1)
+
+
+def strongest(states, there):
+    """The largest value of each unit over the words, (batch, length, d) -> (batch, d); an LSTM's are above -1, which padding has."""
+    return keras.ops.max(keras.ops.where(keras.ops.expand_dims(there, -1), states, -1.0), axis=1)
+
+
+def title_read(words, config: Config):
+    """(batch, length) word numbers -> (batch, 4 * units): the states of a BiLSTM, the strongest beside a weighted mean.
+
+    Not the two last states, since a title is a list of names and attributes, and what it is of may stand anywhere in it. Word vectors
+    are dropped out too, or a title of a rare label would be known by its brand.
+    """
+    vectors, there = embedded(words, config.vocabulary, config.dimensions)
+    states = bilstm(keras.layers.Dropout(config.word_dropout)(vectors), there, config.units)
+    return keras.layers.Dropout(config.dropout)(keras.ops.concatenate([strongest(states, there), attended(states, there)], axis=-1))
