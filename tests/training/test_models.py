@@ -84,8 +84,8 @@ def test_padding_changes_nothing(name):
     sizes = config(name)
     model = models.ALL[name].module.build(sizes)
     given = inputs(sizes, model.input)
-    padded = {**given, "words": np.pad(given["words"], ((0, 0), (0, 8)))}
-    np.testing.assert_allclose(model(given, training=False), model(padded, training=False), atol=1e-5)
+    bare = {**given, "words": given["words"][:, :5]}
+    np.testing.assert_allclose(model(bare, training=False), model(given, training=False), atol=1e-5)
 
 
 def test_low_rank_fusion_is_the_full_tensor_fusion_with_the_tensor_of_its_factors():
