@@ -6,6 +6,8 @@
                                                                  growth of the alignment alone, time and peak memory (the script is inferred)
     python benchmarks/alignment.py --no-script --titles 25 --strategy curated --sub-classes 1000 10000 100000
                                                                  the same of `curated`, which needs titles; 25 each, as in real shops
+    python benchmarks/alignment.py --scoring --titles 10 --sub-classes 1000 10000 100000
+                                                                 growth of what `curated` computes in the driver, without an engine
     python benchmarks/alignment.py --cluster --sub-classes 1000  the same job on a Spark standalone master and two workers: equal results?
     python benchmarks/alignment.py --recall --real               how many of the best pairs the candidates of `curated` hold
     python benchmarks/alignment.py --incremental --real          a new shop, and 1 % new listings: pairs scored again, and the ratio of time
@@ -257,6 +259,21 @@ def recall(args: argparse.Namespace, number: int | None) -> dict:
             "strategy_paper": "lossless: every pair that can reach S_label 0.50 is compared"}
 
 
+def scoring(args: argparse.Namespace, number: int | None) -> dict:
+    """Seconds and peak memory of every score of `curated`, from hashed titles to pairs; the loops are compiled before."""
+    from benchmarks import scale
+    from spark_jobs.methods import curated_score
+
+    curated_score.score_pairs(scale.generated_categories(60, args.titles))
+    given = scale.real_categories(args.shared) if number is None else scale.generated_categories(number, args.titles)
+    with PeakMemory() as memory:
+        started = time.perf_counter()
+        found = curated_score.score_pairs(given)[0]
+        seconds = time.perf_counter() - started
+    return {"sub_classes": number or "four real shops", "strategy": "curated", "titles": len(given.titles), "pairs": len(found.i),
+            "seconds": round(seconds, 1), "peak_memory_gib": round(memory.gib, 2)}
+
+
 def incremental(args: argparse.Namespace, number: int | None) -> dict:
     """Seconds of the pairs' step with what an earlier run left and without, for a new shop and for 1 % new listings; the same pairs?"""
     from pyspark.sql import functions as F
@@ -344,6 +361,7 @@ def main() -> None:
     parser.add_argument("--script-pairs", type=int, default=5_000, help="texts that the script is timed on, and a fiftieth of the names")
     parser.add_argument("--titles", type=int, default=440, help="of a generated sub-class; 440 are some 22,000 characters")
     parser.add_argument("--recall", action="store_true", help="measure what the search for candidates of `curated` loses")
+    parser.add_argument("--scoring", action="store_true", help="measure the scores of `curated` alone, without an engine")
     parser.add_argument("--recall-sample", type=int, default=300, help="categories that are compared with all others")
     parser.add_argument("--incremental", action="store_true", help="measure what carrying scores over saves")
     parser.add_argument("--no-script", action="store_true", help="leave the script out")
@@ -351,7 +369,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parent.parent.parent / "shared", help="where the real data lies")
     args = parser.parse_args()
     for number in ([None] if args.real else []) + args.sub_classes:
-        how = on_a_cluster if args.cluster else recall if args.recall else incremental if args.incremental else measured
+        how = on_a_cluster if args.cluster else recall if args.recall else scoring if args.scoring else incremental if args.incremental else measured
         result = how(args, number)
         print(json.dumps(result, ensure_ascii=False), flush=True)
 

@@ -35,7 +35,7 @@ class Memory:
 def code() -> str:
     """A sum over the modules that make scores."""
     folder = Path(__file__).parent
-    modules = ["titles.py", "label_similarity.py", *sorted(path.name for path in folder.glob("curated*.py"))]
+    modules = ["titles.py", "label_similarity.py", "sparse_rows.py", *sorted(path.name for path in folder.glob("curated*.py"))]
     return f"{zlib.crc32(b''.join((folder / name).read_bytes() for name in modules)):08x}"
 
 

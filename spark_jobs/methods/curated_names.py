@@ -10,8 +10,8 @@ import numpy as np
 from scipy import sparse
 
 from spark_jobs.methods.curated_titles import folded
-from spark_jobs.methods.curated_votes import row_products, unit_rows
 from spark_jobs.methods.label_similarity import label_similarity
+from spark_jobs.methods.sparse_rows import row_products, unit_rows
 from spark_jobs.methods.titles import words
 
 _BETWEEN_PARTS = re.compile(r"[/、,，&+;；|·\s()（）\[\]【】]+")

@@ -15,7 +15,8 @@ from scipy import sparse
 
 from spark_jobs.methods.curated_names import Rarity
 from spark_jobs.methods.curated_titles import Titles
-from spark_jobs.methods.curated_votes import ENTRIES, Space, grouped, label_space, unit_rows, weightiest
+from spark_jobs.methods.curated_votes import ENTRIES, Space, grouped, label_spaces, spaces_of
+from spark_jobs.methods.sparse_rows import unit_rows, weightiest
 
 LISTINGS_MIN = 5        # a category with fewer says too little: it is no class to vote for, and no pair of it is merged by itself
 TERMS = 200             # of a category and weighting, the weightiest: the rest moves no cosine and would fill the memory
@@ -113,12 +114,13 @@ def made_of(given: Categories) -> tuple[Reference, sparse.csr_array]:
     del counts
     rare, shop_means = np.log((given.count + 1) / np.maximum(holders, 1)), shop_means.astype(np.float32)
     weights = telling(rows, np.where(given.large[category], category, -1), given.count)
-    place, spaces = np.full(given.count, -1), []
+    place, own, classes = np.full(given.count, -1), [], []
     for number in range(len(shops)):
         members = np.flatnonzero((shop == number) & given.large)
-        class_of = np.full(given.count, -1)
-        place[members] = class_of[members] = np.arange(len(members))
-        spaces.append(Space.of(rows, weights, category, class_of[category], max(len(members), 1)))
+        place[members] = np.arange(len(members))
+        own.append(np.where(shop[category] == number, place[category], -1))
+        classes.append(max(len(members), 1))
+    spaces = spaces_of(rows, weights, category, np.stack(own), classes)
     return Reference(given.keys, shops, buckets, words, rare, shop_means, weights, place, spaces,
                      np.unique(numbered(category, given.titles.identities())), Rarity.among(given.names)), rows
 
@@ -146,12 +148,9 @@ def first_profiles(reference: Reference, given: Categories, rows: sparse.csr_arr
     shop_of_member = np.array([known_shop[shop] for shop, _ in reference.keys], dtype=np.int64)
     category = given.titles.category
     own, its_shop = of(reference.place, member), of(shop_of_member, member)
-    votes, spaces = [], []
-    for number, space in enumerate(reference.spaces):
-        shares, sharpness = label_space(rows, reference.weights, category, given.count, np.where(its_shop == number, own, -1), space,
-                                        max(reference.entries_each // len(reference.spaces), 20), threads)
-        votes.append(shares)
-        spaces.append(Space(space.sums, sharpness))
+    owns = np.stack([np.where(its_shop == number, own, -1) for number in range(len(reference.spaces))])
+    votes, spaces = label_spaces(rows, reference.weights, category, given.count, owns, reference.spaces,
+                                 max(reference.entries_each // len(reference.spaces), 20), threads)
     shop = np.array([known_shop.get(shop, -1) for shop, _ in given.keys], dtype=np.int64)
     texts = [mean_vectors(text_vectors(reference, rows[part], category[part] - first, shop[first:last]))
              for part, first, last in by_category(category, given.count)]
@@ -163,16 +162,16 @@ def pooled_into(reference: Reference, given: Categories, rows: sparse.csr_array,
     """The reference with the pooled classes of its own categories."""
     category = given.titles.category
     weights = telling(rows, class_of[category], int(class_of.max()) + 1)
-    space = Space.of(rows, weights, category, class_of[category], int(class_of.max()) + 1)
-    return replace(reference, pooled_weights=weights, class_of=class_of, pooled=space)
+    space = spaces_of(rows, weights, category, class_of[category][None], [int(class_of.max()) + 1])
+    return replace(reference, pooled_weights=weights, class_of=class_of, pooled=space[0])
 
 
 def pooled_profiles(reference: Reference, given: Categories, rows: sparse.csr_array, member: np.ndarray,
                     threads: int) -> tuple[sparse.csr_array, Reference]:
     """The categories' votes in the pooled classes; and the reference with the sharpness of votes, where it had none."""
-    shares, sharpness = label_space(rows, reference.pooled_weights, given.titles.category, given.count, of(reference.class_of, member),
-                                    reference.pooled, reference.entries_each, threads)
-    return shares, replace(reference, pooled=Space(reference.pooled.sums, sharpness))
+    shares, spaces = label_spaces(rows, reference.pooled_weights, given.titles.category, given.count, of(reference.class_of, member)[None],
+                                  [reference.pooled], reference.entries_each, threads)
+    return shares[0], replace(reference, pooled=spaces[0])
 
 
 def telling(titles: sparse.csr_array, group: np.ndarray, groups: int) -> np.ndarray:

@@ -34,7 +34,8 @@ from spark_jobs.methods.curated_reference import (
     pooled_profiles,
 )
 from spark_jobs.methods.curated_titles import Titles, folded
-from spark_jobs.methods.curated_votes import best_products, row_minima, row_products
+from spark_jobs.methods.curated_votes import POSTINGS
+from spark_jobs.methods.sparse_rows import best_products, held_by, row_minima, row_products
 
 CANDIDATES = 6          # per category, shop and view; with ten the same pairs of four real shops are equivalent
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
@@ -76,14 +77,15 @@ class Known:
 
 
 def nearest(vectors: sparse.csr_array, shops: np.ndarray, top: int = CANDIDATES, threads: int = 2) -> np.ndarray:
-    """Pairs (i, j), i < j, where one is among the `top` nearest of the other in the other's shop; the own shop counts as one too."""
+    """Pairs i < j, as i * categories + j, where one is among the `top` nearest of the other in the other's shop; the own shop counts as one too."""
     found = []
     members = [np.flatnonzero(shops == shop) for shop in np.unique(shops)]
     for there in members:
-        best = best_products(vectors, vectors[there], top + 1, threads)
-        row, column = best.row, there[best.col]
-        found.append(np.stack([np.minimum(row, column), np.maximum(row, column)], 1)[row != column])
-    return np.unique(np.concatenate(found), axis=0) if found else np.zeros((0, 2), np.int64)
+        best, _ = best_products(vectors, held_by(vectors[there], POSTINGS, threads), top + 1, threads)
+        row, place = np.nonzero(best >= 0)
+        column = there[best[row, place]]
+        found.append((np.minimum(row, column) * len(shops) + np.maximum(row, column))[row != column])
+    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
 
 def mutual_best(i: np.ndarray, j: np.ndarray, score: np.ndarray, shops: np.ndarray) -> np.ndarray:
@@ -123,7 +125,8 @@ def candidates(given: Categories, profiles: Profiles, reference: Reference, shop
     """Pairs worth scoring: near in votes, in texts or in names."""
     names = mean_vectors(reference.rarity.vectors([folded(name) for name in given.names]))
     views = (rooted(profiles, reference), profiles.texts, names)
-    return np.unique(np.concatenate([nearest(view, shops, threads=threads) for view in views]), axis=0)
+    found = np.unique(np.concatenate([nearest(view, shops, threads=threads) for view in views]))
+    return np.stack(np.divmod(found, max(given.count, 1)), axis=1)
 
 
 def rooted(profiles: Profiles, reference: Reference) -> sparse.csr_array:

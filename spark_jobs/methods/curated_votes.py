@@ -6,113 +6,19 @@ then the mean of its titles' votes, and two categories are alike as far as their
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
+
+from spark_jobs.methods.sparse_rows import best_products, held_by, row_products, unit_rows, weighted, weightiest
 
 SHARPNESS = np.geomspace(8, 100, 18)    # candidates for the softmax's inverse temperature
 CLASSES_PER_TITLE = 20                  # votes beyond the twentieth class are noise and would cost memory
 ENTRIES = 40_000_000    # of one matrix that compares all categories: far above what four shops need, what a driver of 8 GiB bears
 POSTINGS = 500          # a term that more categories have tells little about each; it is looked up in those where it weighs most
 TITLES_AT_ONCE = 200_000         # filed together; how sharp votes are is learnt from no more than about as many
-
-
-def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Each row over its Euclidean norm; empty rows stay empty."""
-    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    norms[norms == 0] = 1
-    scaled = matrix.copy()
-    scaled.data = (scaled.data / np.repeat(norms, np.diff(scaled.indptr))).astype(np.float32)
-    return scaled
-
-
-def weighted(titles: sparse.csr_array, weights: np.ndarray) -> sparse.csr_array:
-    """Titles as unit vectors of their terms' weights."""
-    scaled = titles.copy()
-    scaled.data = scaled.data * weights[titles.indices]
-    scaled.eliminate_zeros()
-    return unit_rows(scaled)
-
-
-def weightiest(vectors: sparse.csr_array, terms: int) -> sparse.csr_array:
-    """Each row's `terms` largest values; of equals those of the lower columns.
-
-    Args:
-        vectors: with sorted indices.
-    """
-    stays = np.ones(vectors.nnz, bool)
-    for row in np.flatnonzero(np.diff(vectors.indptr) > terms):
-        held = slice(vectors.indptr[row], vectors.indptr[row + 1])
-        values = vectors.data[held]
-        least = np.partition(values, len(values) - terms)[len(values) - terms]
-        chosen = values > least
-        chosen[np.flatnonzero(values == least)[:terms - int(chosen.sum())]] = True
-        stays[held] = chosen
-    starts = np.concatenate([[0], np.cumsum(stays)])[vectors.indptr]
-    return sparse.csr_array((vectors.data[stays], vectors.indices[stays], starts), shape=vectors.shape)
-
-
-def row_products(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray) -> np.ndarray:
-    """Dot products of row i[k] of `a` with row j[k] of `b`."""
-    return _row_by_row(a, i, b, j, np.multiply)
-
-
-def row_minima(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray) -> np.ndarray:
-    """Sums over columns of the smaller of row i[k] of `a` and row j[k] of `b`, both without negative values."""
-    return _row_by_row(a, i, b, j, np.minimum)
-
-
-def _row_by_row(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, combine: Callable) -> np.ndarray:
-    """Sums of `combine` over the columns of two rows. A row of `a` is spread out once for all its pairs; each sum runs over b's row in its order."""
-    found = np.zeros(len(i))
-    spread = np.zeros(a.shape[1], a.dtype)
-    order = np.argsort(i, kind="stable")
-    firsts = np.flatnonzero(np.diff(i[order], prepend=-1))
-    lengths = np.diff(b.indptr)
-    for first, end in zip(firsts.tolist(), np.append(firsts, len(order))[1:].tolist(), strict=True):
-        pairs = order[first:end]
-        row, others = i[pairs[0]], j[pairs]
-        held = slice(a.indptr[row], a.indptr[row + 1])
-        spread[a.indices[held]] = a.data[held]
-        sizes = lengths[others]
-        pair = np.repeat(np.arange(len(pairs)), sizes)
-        entries = np.arange(len(pair)) + np.repeat(b.indptr[others] - (np.cumsum(sizes) - sizes), sizes)
-        found[pairs] = np.bincount(pair, combine(b.data[entries], spread[b.indices[entries]]), minlength=len(pairs))
-        spread[a.indices[held]] = 0
-    return found
-
-
-def products_with_own(titles: sparse.csr_array, sums: sparse.csr_array, own: np.ndarray) -> np.ndarray:
-    """Of each title, its product with the sum of its own class; 0 where it has none. Looks up only the title's terms.
-
-    Args:
-        sums: with sorted indices.
-    """
-    row = np.repeat(np.arange(titles.shape[0]), np.diff(titles.indptr))
-    inside = own[row] >= 0
-    row, term, value = row[inside], titles.indices[inside], titles.data[inside]
-    width = np.int64(sums.shape[1])
-    keys = np.repeat(np.arange(sums.shape[0], dtype=np.int64), np.diff(sums.indptr)) * width + sums.indices
-    wanted = own[row].astype(np.int64) * width + term
-    place = np.searchsorted(keys, wanted)
-    there = np.flatnonzero(place < len(keys))
-    there = there[keys[place[there]] == wanted[there]]
-    return np.bincount(row[there], value[there] * sums.data[place[there]], minlength=titles.shape[0])
-
-
-def best_products(a: sparse.csr_array, b: sparse.csr_array, top: int, threads: int = 2) -> sparse.coo_array:
-    """The `top` largest positive entries of each row of a b^T, without the full product.
-
-    Exact for what `POSTINGS` rows of `b` or fewer have in common; of a column that more have, the `POSTINGS` largest values are looked at.
-    That bounds the work for each entry of `a` however many rows `b` has.
-    """
-    if 0 in (*a.shape, *b.shape):
-        return sparse.coo_array((a.shape[0], b.shape[0]))
-    columns = weightiest(sparse.csr_array(b.T.tocsr()), POSTINGS)
-    return sp_matmul_topn(sparse.csr_matrix(a), sparse.csr_matrix(columns), top_n=top, n_threads=threads).tocoo()
 
 
 def grouped(groups: np.ndarray, count: int, weights: np.ndarray | None = None) -> sparse.csr_array:
@@ -129,46 +35,65 @@ class Space:
     sums: sparse.csr_array          # (classes, terms) of the unit rows of each class's titles
     sharpness: float | None = None  # of the votes; None: not chosen yet
 
-    @classmethod
-    def of(cls, titles: sparse.csr_array, weights: np.ndarray, category: np.ndarray, own: np.ndarray, classes: int) -> Space:
-        """
-        Args:
-            titles: presence of terms, by category.
-            own: each title's class, -1 where it belongs to none.
-        """
-        sums = sparse.csr_array((classes, titles.shape[1]), dtype=np.float32)
-        for part in chunks(category):
-            sums = sums + grouped(own[part], classes) @ weighted(titles[part], weights)
-        sums = sparse.csr_array(sums)
-        sums.sort_indices()         # sums of floats depend on their order, and this one lasts
-        return cls(sums if sums.nnz <= ENTRIES // 4 else weightiest(sums, max(ENTRIES // 4 // classes, 60)))
-
     @property
     def classes(self) -> int:
         return self.sums.shape[0]
 
 
+def spaces_of(titles: sparse.csr_array, weights: np.ndarray, category: np.ndarray, own: np.ndarray, classes: Sequence[int]) -> list[Space]:
+    """
+    Args:
+        titles: presence of terms, by category.
+        own: (spaces, titles) each title's class in each space, -1 where it belongs to none.
+        classes: how many each space has.
+    """
+    parts: list[list[sparse.csr_array]] = [[] for _ in classes]
+    for part in chunks(category):
+        units = weighted(titles[part], weights)
+        for found, members, number in zip(parts, own[:, part], classes, strict=True):
+            found.append(sparse.csr_array(grouped(members, number) @ units))
+    spaces = []
+    for found, number in zip(parts, classes, strict=True):
+        sums = sparse.csr_array(sum(found, sparse.csr_array((number, titles.shape[1]), dtype=np.float32)))
+        found.clear()
+        sums.sort_indices()         # sums of floats depend on their order, and this one lasts
+        spaces.append(Space(sums if sums.nnz <= ENTRIES // 4 else weightiest(sums, max(ENTRIES // 4 // number, 60))))
+    return spaces
+
+
 @dataclass(frozen=True)
 class Nearest:
-    """Of each title its nearest classes: entries by title, then class."""
+    """Of each title its nearest classes, of which the last is its own."""
 
-    row: np.ndarray
-    column: np.ndarray
-    below: np.ndarray       # how far the cosine lies below the title's highest
-    is_own: np.ndarray
-    titles: int
+    column: np.ndarray      # (titles, CLASSES_PER_TITLE + 1), -1 where there is none
+    below: np.ndarray       # (titles, CLASSES_PER_TITLE + 1) how far the cosine lies below the title's highest; infinitely where there is none
 
     def votes(self, sharpness: float) -> np.ndarray:
+        """(titles, CLASSES_PER_TITLE + 1), each row summing to 1, or to 0 without a class."""
         powers = np.exp(sharpness * self.below)
-        return powers / np.bincount(self.row, powers, minlength=self.titles)[self.row]
+        return powers / np.maximum(powers.sum(axis=1, keepdims=True), 1)
 
     def sharpness(self) -> float:
         """Under which the shops' own filing is likeliest: no answer key is asked."""
-        likelihood = [np.log(np.maximum(self.votes(one)[self.is_own], 1e-4)).sum() for one in SHARPNESS]
+        members = Nearest(*(of[self.column[:, -1] >= 0] for of in (self.column, self.below)))
+        likelihood = [np.log(np.maximum(members.votes(one)[:, -1], 1e-4)).sum() for one in SHARPNESS]
         return float(SHARPNESS[int(np.argmax(likelihood))])
 
 
-def nearest_classes(titles: sparse.csr_array, own: np.ndarray, sums: sparse.csr_array, centroids: sparse.csr_array, threads: int = 2) -> Nearest:
+@dataclass(frozen=True)
+class Sought:
+    """A space as titles are compared with it."""
+
+    sums: sparse.csr_array
+    squares: np.ndarray             # (classes,) of the lengths of the sums
+    held_by: sparse.csr_array       # (terms, classes) of the centroids, which are the sums as unit rows
+
+    @classmethod
+    def of(cls, sums: sparse.csr_array, threads: int) -> Sought:
+        return cls(sums, np.asarray(sums.multiply(sums).sum(axis=1)).ravel(), held_by(unit_rows(sums, threads), POSTINGS, threads))
+
+
+def nearest_classes(titles: sparse.csr_array, own: np.ndarray, sought: Sought, threads: int = 2) -> Nearest:
     """The `CLASSES_PER_TITLE` classes with the nearest centroids, and the title's own.
 
     A title's own class is compared without the title, so it learns nothing from having been there.
@@ -176,68 +101,68 @@ def nearest_classes(titles: sparse.csr_array, own: np.ndarray, sums: sparse.csr_
     Args:
         titles: unit rows.
         own: the class whose sum each title is part of, -1 where there is none.
-        centroids: `sums` as unit rows.
     """
+    column, cosine = best_products(titles, sought.held_by, CLASSES_PER_TITLE, threads)
+    column[column == own[:, None]] = -1
     members = np.flatnonzero(own >= 0)
-    best = best_products(titles, centroids, CLASSES_PER_TITLE, threads)
-    other = best.col != own[best.row]
-    squares = np.asarray(sums.multiply(sums).sum(axis=1)).ravel()
-    with_class = products_with_own(titles, sums, own)[members]
-    with_itself = np.asarray(titles.multiply(titles).sum(axis=1)).ravel()[members]
-    rest = squares[own[members]] - 2 * with_class + with_itself
+    with_class = row_products(titles, members, sought.sums, own[members], threads)
+    with_itself = (np.diff(titles.indptr) > 0)[members]
+    rest = sought.squares[own[members]] - 2 * with_class + with_itself
     alone = rest < 1e-6
-    cosines = np.where(alone, 0, (with_class - with_itself) / np.sqrt(np.where(alone, 1, rest)))
-    row = np.concatenate([best.row[other], members])
-    column = np.concatenate([best.col[other], own[members]])
-    cosine = np.concatenate([best.data[other], cosines])
-    is_own = np.concatenate([np.zeros(int(other.sum()), bool), np.ones(len(members), bool)])
-    order = np.lexsort((column, row))
-    row, column, cosine, is_own = row[order], column[order], cosine[order], is_own[order]
-    starts = np.searchsorted(row, np.arange(titles.shape[0] + 1))
-    filled = np.flatnonzero(np.diff(starts))
-    highest = np.zeros(titles.shape[0])
-    if len(filled):
-        highest[filled] = np.maximum.reduceat(cosine, starts[filled])
-    return Nearest(row, column, cosine - highest[row], is_own, titles.shape[0])
+    cosine_of_own = np.zeros(len(own))
+    cosine_of_own[members] = np.where(alone, 0, (with_class - with_itself) / np.sqrt(np.where(alone, 1, rest)))
+    column = np.column_stack([column, own])
+    cosine = np.where(column >= 0, np.column_stack([cosine, cosine_of_own]), -np.inf)
+    highest = cosine.max(axis=1, keepdims=True)
+    return Nearest(column, cosine - np.where(np.isfinite(highest), highest, 0))
 
 
-def label_space(titles: sparse.csr_array, weights: np.ndarray, category: np.ndarray, categories: int, own: np.ndarray, space: Space,
-                kept: int, threads: int = 2) -> tuple[sparse.csr_array, float]:
-    """(categories, classes): the mean vote of each category's titles, rows summing to 1 (0 without titles), and how sharp the votes are.
+def label_spaces(titles: sparse.csr_array, weights: np.ndarray, category: np.ndarray, categories: int, own: np.ndarray, spaces: Sequence[Space],
+                 kept: int, threads: int = 2) -> tuple[list[sparse.csr_array], list[Space]]:
+    """(categories, classes) for each space: the mean vote of each category's titles, rows summing to 1 (0 without titles).
 
-    Titles are filed some at a time, whole categories together, so that a category's row depends on its own titles and the space alone.
+    And the spaces with how sharp votes are in each. Titles are filed some at a time, whole categories together, so that a category's
+    row depends on its own titles and the space alone.
 
     Args:
         titles: presence of terms, by category.
         weights: of the terms.
         category: each title's category.
-        own: the class whose sum each title is part of, -1 where there is none.
+        own: (spaces, titles) the class whose sum each title is part of, -1 where there is none.
         kept: classes of a category at most, those with most votes.
     """
-    centroids = unit_rows(space.sums)
+    sought = [Sought.of(space.sums, threads) for space in spaces]
     parts = chunks(category)
-    sharpness, near = space.sharpness, None
-    if sharpness is None:
-        sample = np.arange(0, titles.shape[0], max(len(parts), 1))
-        near = nearest_classes(weighted(titles[sample], weights), own[sample], space.sums, centroids, threads)
-        sharpness = near.sharpness()
-    filed, place, so_far = [], np.full(categories, -1), 0
+    sample = slice(None, None, max(len(parts), 1))
+    if any(space.sharpness is None for space in spaces):
+        units = weighted(titles[sample], weights, threads)
+        spaces = [space if space.sharpness is not None else Space(space.sums, nearest_classes(units, its[sample], one, threads).sharpness())
+                  for space, one, its in zip(spaces, sought, own, strict=True)]
+    filed: list[list[sparse.csr_array]] = [[] for _ in spaces]
+    place, so_far = np.full(categories, -1), 0
     for part in parts:
-        if near is None or len(parts) > 1:
-            near = nearest_classes(weighted(titles[part], weights), own[part], space.sums, centroids, threads)
-        starts = np.searchsorted(near.row, np.arange(near.titles + 1))
-        votes = sparse.csr_array((near.votes(sharpness).astype(np.float32), near.column, starts), shape=(near.titles, space.classes))
+        units = weighted(titles[part], weights, threads)
         here, local = np.unique(category[part], return_inverse=True)
-        summed = sparse.csr_array(grouped(local, len(here)) @ votes)
-        weight = np.asarray(summed.sum(axis=1)).ravel()
-        weight[weight == 0] = 1
-        summed.data = (summed.data / np.repeat(weight, np.diff(summed.indptr))).astype(np.float32)
-        summed.sort_indices()
-        filed.append(weightiest(summed, kept))
+        for found, space, one, its in zip(filed, spaces, sought, own[:, part], strict=True):
+            found.append(weightiest(mean_votes(nearest_classes(units, its, one, threads), space, local, len(here)), kept, threads))
         place[here] = so_far + np.arange(len(here))
         so_far += len(here)
-    filed.append(sparse.csr_array((1, space.classes), dtype=np.float32))        # of the categories without titles
-    return sparse.csr_array(sparse.vstack(filed, format="csr"))[place], sharpness
+    for found, space in zip(filed, spaces, strict=True):
+        found.append(sparse.csr_array((1, space.classes), dtype=np.float32))        # of the categories without titles
+    return [sparse.csr_array(sparse.vstack(found, format="csr"))[place] for found in filed], list(spaces)
+
+
+def mean_votes(near: Nearest, space: Space, category: np.ndarray, categories: int) -> sparse.csr_array:
+    """(categories, classes): rows sum to 1, or to 0 without votes."""
+    there = near.column >= 0
+    starts = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
+    votes = sparse.csr_array((near.votes(space.sharpness)[there].astype(np.float32), near.column[there], starts), shape=(len(there), space.classes))
+    summed = sparse.csr_array(grouped(category, categories) @ votes)
+    weight = np.asarray(summed.sum(axis=1)).ravel()
+    weight[weight == 0] = 1
+    summed.data = (summed.data / np.repeat(weight, np.diff(summed.indptr))).astype(np.float32)
+    summed.sort_indices()
+    return summed
 
 
 def chunks(category: np.ndarray) -> list[slice]:

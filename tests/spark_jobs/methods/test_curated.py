@@ -16,6 +16,7 @@ from spark_jobs.methods import (
     curated_score,
     curated_titles,
     curated_votes,
+    sparse_rows,
 )
 from spark_jobs.methods.curated import categories, remembered, scored_pairs
 from spark_jobs.methods.relations import judge
@@ -215,10 +216,10 @@ def test_a_reference_that_half_of_the_categories_have_outlived_is_made_anew():
 
 def test_a_title_does_not_vote_for_where_it_already_is():
     """Two classes of two titles each that share nothing but one pair across: the twin decides, not the title itself."""
-    titles = curated_votes.unit_rows(sparse.csr_array(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)))
+    titles = sparse_rows.unit_rows(sparse.csr_array(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)))
     own = np.array([0, 0, 1, 1])
-    space = curated_votes.Space.of(titles, np.ones(3), np.arange(4), own, 2)
-    votes, _ = curated_votes.label_space(titles, np.ones(3), np.arange(4), 4, own, space, 9, threads=1)
+    spaces = curated_votes.spaces_of(titles, np.ones(3), np.arange(4), own[None], [2])
+    (votes,), _ = curated_votes.label_spaces(titles, np.ones(3), np.arange(4), 4, own[None], spaces, 9, threads=1)
     assert votes[0, 1] > 0.9 and votes[2, 0] > 0.9
     assert np.allclose(votes.sum(axis=1), 1)
 
@@ -230,8 +231,8 @@ def test_titles_are_filed_alike_however_many_at_once(monkeypatch):
     filed = []
     for at_once in (10_000, 30, 1):
         monkeypatch.setattr(curated_votes, "TITLES_AT_ONCE", at_once)
-        nowhere = np.full(len(given.titles), -1)
-        filed.append(curated_votes.label_space(rows, reference.weights, given.titles.category, given.count, nowhere, reference.spaces[0], 99, 1)[0])
+        nowhere = np.full((1, len(given.titles)), -1)
+        filed += curated_votes.label_spaces(rows, reference.weights, given.titles.category, given.count, nowhere, reference.spaces[:1], 99, 1)[0]
     assert all((filed[0] != other).nnz == 0 for other in filed[1:])
 
 
@@ -244,10 +245,11 @@ def test_a_term_of_every_category_tells_nothing():
 def test_the_best_products_are_the_dense_ones():
     random = np.random.default_rng(3)
     a, b = (sparse.csr_array(random.random((n, 20)) * (random.random((n, 20)) > 0.6)).astype(np.float32) for n in (15, 25))
-    best = curated_votes.best_products(a, b, 4, 1)
+    columns, values = sparse_rows.best_products(a, sparse_rows.held_by(b, 500), 4, 1)
     dense = (a @ b.T).toarray()
     for row in range(15):
-        assert np.allclose(np.sort(best.data[best.row == row])[::-1], np.sort(dense[row])[::-1][:4], atol=1e-5)
+        assert np.allclose(values[row], np.sort(dense[row])[::-1][:4], atol=1e-5)
+        assert np.allclose(dense[row, columns[row]], values[row], atol=1e-5)
 
 
 def test_names_are_alike_both_ways_and_to_themselves():

@@ -1,0 +1,221 @@
+"""Rows of sparse matrices scaled, cut and compared: loops that numba compiles, over blocks of rows in threads.
+
+What comes of a row depends on that row alone, so no result depends on the number of threads or on which rows are computed together.
+Matrices are in CSR form, each row's columns in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numba import njit
+from scipy import sparse
+
+BLOCK = 1_000       # rows that a thread takes at a time
+compiled = njit(nogil=True, cache=True)
+
+
+def unit_rows(matrix: sparse.csr_array, threads: int = 2) -> sparse.csr_array:
+    """Each row over its Euclidean norm, as float32; empty rows stay empty."""
+    starts, columns, values = _parts(matrix)
+    scaled = np.empty(len(values), np.float32)
+    _in_blocks(matrix.shape[0], threads, _scale, starts, values, scaled)
+    return sparse.csr_array((scaled, columns, starts), shape=matrix.shape)
+
+
+def weighted(titles: sparse.csr_array, weights: np.ndarray, threads: int = 2) -> sparse.csr_array:
+    """Rows as unit vectors of their columns' weights; columns that weigh nothing are left out.
+
+    Args:
+        titles: presence of terms.
+        weights: (terms,) not negative.
+    """
+    starts, columns, _ = _parts(titles)
+    weights = weights.astype(np.float32, copy=False)
+    lengths = np.zeros(titles.shape[0] + 1, np.int64)
+    _in_blocks(titles.shape[0], threads, _count, starts, columns, weights, lengths)
+    kept = np.cumsum(lengths)
+    columns_kept, values = np.empty(kept[-1], np.int32), np.empty(kept[-1], np.float32)
+    _in_blocks(titles.shape[0], threads, _weigh, starts, columns, weights, kept, columns_kept, values)
+    return sparse.csr_array((values, columns_kept, kept), shape=titles.shape)
+
+
+def weightiest(vectors: sparse.csr_array, terms: int, threads: int = 2) -> sparse.csr_array:
+    """Each row's `terms` largest values; of equals those of the lower columns."""
+    starts, columns, values = _parts(vectors)
+    if (np.diff(starts) <= terms).all():
+        return vectors
+    kept = np.concatenate([[0], np.cumsum(np.minimum(np.diff(starts), terms))])
+    columns_kept, values_kept = np.empty(kept[-1], columns.dtype), np.empty(kept[-1], values.dtype)
+    _in_blocks(vectors.shape[0], threads, _cut, starts, columns, values, terms, kept, columns_kept, values_kept)
+    return sparse.csr_array((values_kept, columns_kept, kept), shape=vectors.shape)
+
+
+def row_products(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, threads: int = 2) -> np.ndarray:
+    """Dot products of row i[k] of `a` with row j[k] of `b`."""
+    return _of_pairs(_products, a, i, b, j, threads)
+
+
+def row_minima(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, threads: int = 2) -> np.ndarray:
+    """Sums over columns of the smaller of row i[k] of `a` and row j[k] of `b`, both without negative values."""
+    return _of_pairs(_minima, a, i, b, j, threads)
+
+
+def held_by(vectors: sparse.csr_array, postings: int, threads: int = 2) -> sparse.csr_array:
+    """(columns, rows): which rows hold each column; of a column that more have, the `postings` with the largest values."""
+    turned = sparse.csr_array(vectors.T.tocsr())
+    turned.eliminate_zeros()
+    return weightiest(turned, postings, threads)
+
+
+def best_products(a: sparse.csr_array, b: sparse.csr_array, top: int, threads: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    """The `top` largest positive entries of each row of a b, both without negative values, without the full product.
+
+    Args:
+        b: from `held_by`, which bounds the work for each entry of `a` however many columns `b` has.
+
+    Returns:
+        columns: (rows of a, top) largest value first, of equals the lower column; -1 where there are fewer.
+        values: (rows of a, top) float32, 0 where there are fewer.
+    """
+    columns, values = np.full((a.shape[0], top), -1, np.int32), np.zeros((a.shape[0], top), np.float32)
+    held_starts, holders, held_values = _parts(b)
+    _in_blocks(a.shape[0], threads, _search, *_parts(a), held_starts, holders.view(np.uint32), held_values, b.shape[1], columns, values)
+    return columns, values
+
+
+def _parts(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Starts, columns and values, as the types that the loops are compiled for."""
+    return matrix.indptr.astype(np.int64, copy=False), matrix.indices.astype(np.int32, copy=False), matrix.data
+
+
+def _in_blocks(rows: int, threads: int, loop: Callable, *arguments) -> None:
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(loop, first, min(first + BLOCK, rows), *arguments) for first in range(0, rows, BLOCK)]:
+            done.result()
+
+
+def _of_pairs(loop: Callable, a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, threads: int) -> np.ndarray:
+    found = np.zeros(len(i))
+    _in_blocks(len(i), threads, loop, *_parts(a), i.astype(np.int64, copy=False), *_parts(b), j.astype(np.int64, copy=False), found)
+    return found
+
+
+@compiled
+def _scale(first, last, starts, values, scaled):
+    for row in range(first, last):
+        square = 0.0
+        for at in range(starts[row], starts[row + 1]):
+            square += float(values[at]) ** 2
+        norm = np.sqrt(square)
+        for at in range(starts[row], starts[row + 1]):
+            scaled[at] = values[at] / norm if norm > 0 else 0
+
+
+@compiled
+def _count(first, last, starts, columns, weights, lengths):
+    for row in range(first, last):
+        for at in range(starts[row], starts[row + 1]):
+            lengths[row + 1] += weights[columns[at]] > 0
+
+
+@compiled
+def _weigh(first, last, starts, columns, weights, kept, columns_kept, values):
+    for row in range(first, last):
+        square, to = 0.0, kept[row]
+        for at in range(starts[row], starts[row + 1]):
+            weight = weights[columns[at]]
+            if weight > 0:
+                columns_kept[to], values[to] = columns[at], weight
+                square += float(weight) ** 2
+                to += 1
+        norm = np.sqrt(square)
+        for at in range(kept[row], to):
+            values[at] /= norm
+
+
+@compiled
+def _cut(first, last, starts, columns, values, terms, kept, columns_kept, values_kept):
+    for row in range(first, last):
+        start, stop, to = starts[row], starts[row + 1], kept[row]
+        least, equals = values.dtype.type(0), stop - start
+        if stop - start > terms:
+            parted = np.partition(values[start:stop], stop - start - terms)[stop - start - terms:]
+            least = parted[0]
+            equals = 0
+            for value in parted:
+                equals += value == least
+        for at in range(start, stop):
+            if stop - start > terms:
+                if values[at] < least or (values[at] == least and equals == 0):
+                    continue
+                equals -= values[at] == least
+            columns_kept[to], values_kept[to] = columns[at], values[at]
+            to += 1
+
+
+@compiled
+def _products(first, last, starts, columns, values, i, other_starts, other_columns, other_values, j, found):
+    for pair in range(first, last):
+        at, end = starts[i[pair]], starts[i[pair] + 1]
+        other, other_end = other_starts[j[pair]], other_starts[j[pair] + 1]
+        total = 0.0
+        while at < end and other < other_end:
+            here, there = columns[at], other_columns[other]
+            if here == there:
+                total += float(values[at]) * other_values[other]
+            at += here <= there
+            other += there <= here
+        found[pair] = total
+
+
+@compiled
+def _minima(first, last, starts, columns, values, i, other_starts, other_columns, other_values, j, found):
+    for pair in range(first, last):
+        at, end = starts[i[pair]], starts[i[pair] + 1]
+        other, other_end = other_starts[j[pair]], other_starts[j[pair] + 1]
+        total = 0.0
+        while at < end and other < other_end:
+            here, there = columns[at], other_columns[other]
+            if here == there:
+                total += min(values[at], other_values[other])
+            at += here <= there
+            other += there <= here
+        found[pair] = total
+
+
+@compiled
+def _search(first, last, starts, columns, values, held_starts, holders, held_values, width, best, best_values):
+    """Each row's products with all others are summed up in one array of their number; only those it met are looked at and cleared."""
+    top = best.shape[1]
+    sums, met = np.zeros(width, np.float32), np.empty(width + 1, np.uint32)
+    for row in range(first, last):
+        many = 0
+        for at in range(starts[row], starts[row + 1]):
+            value = values[at]
+            if value == 0:
+                continue
+            others = holders[held_starts[columns[at]]:held_starts[columns[at] + 1]]
+            theirs = held_values[held_starts[columns[at]]:held_starts[columns[at] + 1]]
+            for place in range(len(others)):
+                before = sums[others[place]]
+                met[many] = others[place]
+                many += before == 0 and many < width
+                sums[others[place]] = before + value * theirs[place]
+        found, least = 0, np.float32(0)
+        for n in range(many):
+            other = met[n]
+            value = sums[other]
+            sums[other] = 0
+            if value < least or value == 0 or (found == top and value == least and other > best[row, top - 1]):
+                continue
+            found = min(found + 1, top)
+            place = found - 1
+            while place > 0 and (best_values[row, place - 1] < value or (best_values[row, place - 1] == value and best[row, place - 1] > other)):
+                best[row, place], best_values[row, place] = best[row, place - 1], best_values[row, place - 1]
+                place -= 1
+            best[row, place], best_values[row, place] = other, value
+            if found == top:
+                least = best_values[row, top - 1]
