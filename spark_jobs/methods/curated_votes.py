@@ -47,18 +47,17 @@ def spaces_of(titles: sparse.csr_array, weights: np.ndarray, category: np.ndarra
         own: (spaces, titles) each title's class in each space, -1 where it belongs to none.
         classes: how many each space has.
     """
-    parts: list[list[sparse.csr_array]] = [[] for _ in classes]
+    sums = [sparse.csr_array((number, titles.shape[1]), dtype=np.float32) for number in classes]
     for part in chunks(category):
         units = weighted(titles[part], weights)
-        for found, members, number in zip(parts, own[:, part], classes, strict=True):
-            found.append(sparse.csr_array(grouped(members, number) @ units))
-    spaces = []
-    for found, number in zip(parts, classes, strict=True):
-        sums = sparse.csr_array(sum(found, sparse.csr_array((number, titles.shape[1]), dtype=np.float32)))
-        found.clear()
-        sums.sort_indices()         # sums of floats depend on their order, and this one lasts
-        spaces.append(Space(sums if sums.nnz <= ENTRIES // 4 else weightiest(sums, max(ENTRIES // 4 // number, 60))))
-    return spaces
+        for n, members in enumerate(own[:, part]):
+            if (members >= 0).any():
+                sums[n] = sparse.csr_array(sums[n] + grouped(members, classes[n]) @ units)
+    for n, number in enumerate(classes):
+        sums[n].sort_indices()      # sums of floats depend on their order, and this one lasts
+        if sums[n].nnz > ENTRIES // 4:
+            sums[n] = weightiest(sums[n], max(ENTRIES // 4 // number, 60))
+    return [Space(one) for one in sums]
 
 
 @dataclass(frozen=True)
