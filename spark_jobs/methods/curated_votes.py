@@ -133,17 +133,19 @@ def label_spaces(titles: sparse.csr_array, weights: np.ndarray, category: np.nda
     sought = [Sought.of(space.sums, threads) for space in spaces]
     parts = chunks(category)
     sample = slice(None, None, max(len(parts), 1))
+    sampled: list[Nearest] = []
     if any(space.sharpness is None for space in spaces):
         units = weighted(titles[sample], weights, threads)
-        spaces = [space if space.sharpness is not None else Space(space.sums, nearest_classes(units, its[sample], one, threads).sharpness())
-                  for space, one, its in zip(spaces, sought, own, strict=True)]
+        sampled = [nearest_classes(units, its[sample], one, threads) for one, its in zip(sought, own, strict=True)]
+        spaces = [Space(space.sums, space.sharpness or near.sharpness()) for space, near in zip(spaces, sampled, strict=True)]
     filed: list[list[sparse.csr_array]] = [[] for _ in spaces]
     place, so_far = np.full(categories, -1), 0
     for part in parts:
-        units = weighted(titles[part], weights, threads)
         here, local = np.unique(category[part], return_inverse=True)
-        for found, space, one, its in zip(filed, spaces, sought, own[:, part], strict=True):
-            found.append(weightiest(mean_votes(nearest_classes(units, its, one, threads), space, local, len(here)), kept, threads))
+        units = weighted(titles[part], weights, threads)
+        for n, space in enumerate(spaces):
+            near = sampled[n] if sampled and len(parts) == 1 else nearest_classes(units, own[n, part], sought[n], threads)
+            filed[n].append(weightiest(mean_votes(near, space, local, len(here)), kept, threads))
         place[here] = so_far + np.arange(len(here))
         so_far += len(here)
     for found, space in zip(filed, spaces, strict=True):

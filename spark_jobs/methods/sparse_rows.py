@@ -55,12 +55,12 @@ def weightiest(vectors: sparse.csr_array, terms: int, threads: int = 2) -> spars
 
 def row_products(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, threads: int = 2) -> np.ndarray:
     """Dot products of row i[k] of `a` with row j[k] of `b`."""
-    return _of_pairs(_products, a, i, b, j, threads)
+    return _of_pairs(a, i, b, j, False, threads)
 
 
 def row_minima(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, threads: int = 2) -> np.ndarray:
     """Sums over columns of the smaller of row i[k] of `a` and row j[k] of `b`, both without negative values."""
-    return _of_pairs(_minima, a, i, b, j, threads)
+    return _of_pairs(a, i, b, j, True, threads)
 
 
 def held_by(vectors: sparse.csr_array, postings: int, threads: int = 2) -> sparse.csr_array:
@@ -97,9 +97,9 @@ def _in_blocks(rows: int, threads: int, loop: Callable, *arguments) -> None:
             done.result()
 
 
-def _of_pairs(loop: Callable, a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, threads: int) -> np.ndarray:
+def _of_pairs(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, smaller: bool, threads: int) -> np.ndarray:
     found = np.zeros(len(i))
-    _in_blocks(len(i), threads, loop, *_parts(a), i.astype(np.int64, copy=False), *_parts(b), j.astype(np.int64, copy=False), found)
+    _in_blocks(len(i), threads, _meet, *_parts(a), i.astype(np.int64, copy=False), *_parts(b), j.astype(np.int64, copy=False), smaller, found)
     return found
 
 
@@ -157,7 +157,8 @@ def _cut(first, last, starts, columns, values, terms, kept, columns_kept, values
 
 
 @compiled
-def _products(first, last, starts, columns, values, i, other_starts, other_columns, other_values, j, found):
+def _meet(first, last, starts, columns, values, i, other_starts, other_columns, other_values, j, smaller, found):
+    """Sums, over the columns that two rows share, of the smaller of both values or of their product."""
     for pair in range(first, last):
         at, end = starts[i[pair]], starts[i[pair] + 1]
         other, other_end = other_starts[j[pair]], other_starts[j[pair] + 1]
@@ -165,22 +166,7 @@ def _products(first, last, starts, columns, values, i, other_starts, other_colum
         while at < end and other < other_end:
             here, there = columns[at], other_columns[other]
             if here == there:
-                total += float(values[at]) * other_values[other]
-            at += here <= there
-            other += there <= here
-        found[pair] = total
-
-
-@compiled
-def _minima(first, last, starts, columns, values, i, other_starts, other_columns, other_values, j, found):
-    for pair in range(first, last):
-        at, end = starts[i[pair]], starts[i[pair] + 1]
-        other, other_end = other_starts[j[pair]], other_starts[j[pair] + 1]
-        total = 0.0
-        while at < end and other < other_end:
-            here, there = columns[at], other_columns[other]
-            if here == there:
-                total += min(values[at], other_values[other])
+                total += min(values[at], other_values[other]) if smaller else float(values[at]) * other_values[other]
             at += here <= there
             other += there <= here
         found[pair] = total
@@ -202,7 +188,7 @@ def _search(first, last, starts, columns, values, held_starts, holders, held_val
             for place in range(len(others)):
                 before = sums[others[place]]
                 met[many] = others[place]
-                many += before == 0 and many < width
+                many += before == 0 and many < width     # what is met again after a sum too small for a float is not met twice
                 sums[others[place]] = before + value * theirs[place]
         found, least = 0, np.float32(0)
         for n in range(many):

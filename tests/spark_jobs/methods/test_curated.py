@@ -252,6 +252,28 @@ def test_the_best_products_are_the_dense_ones():
         assert np.allclose(dense[row, columns[row]], values[row], atol=1e-5)
 
 
+def test_compiled_loops_say_what_dense_rows_say():
+    random = np.random.default_rng(4)
+    dense = (random.integers(0, 5, (2_500, 30)) * (random.random((2_500, 30)) > 0.5)).astype(np.float32)
+    dense[7] = 0
+    rows = sparse.csr_array(dense)
+    i, j = random.integers(0, 2_500, (2, 3_000))
+    for threads in (1, 2):
+        assert np.allclose(sparse_rows.row_products(rows, i, rows, j, threads), (dense[i] * dense[j]).sum(1))
+        assert np.allclose(sparse_rows.row_minima(rows, i, rows, j, threads), np.minimum(dense[i], dense[j]).sum(1))
+        norms = np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-9)
+        assert np.allclose(sparse_rows.unit_rows(rows, threads).toarray(), dense / norms, atol=1e-6)
+        weights = np.where(np.arange(30) % 3, np.arange(30), 0).astype(np.float32)
+        heavy = (dense > 0) * weights
+        units = sparse_rows.weighted(rows, weights, threads)
+        assert np.allclose(units.toarray(), heavy / np.maximum(np.linalg.norm(heavy, axis=1, keepdims=True), 1e-9), atol=1e-6)
+        assert (units.data > 0).all()
+        lightest_out = np.zeros_like(dense)
+        for row, columns in enumerate(np.argsort(-dense, axis=1, kind="stable")[:, :6]):     # stable: of equals the lower column
+            lightest_out[row, columns] = dense[row, columns]
+        assert (sparse_rows.weightiest(rows, 6, threads).toarray() == lightest_out).all()
+
+
 def test_names_are_alike_both_ways_and_to_themselves():
     names = ["电饭煲/电压力锅", "电压力锅", "苹果", "", "Apple 苹果"]
     i, j = (part.ravel() for part in np.meshgrid(np.arange(5), np.arange(5)))
