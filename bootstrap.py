@@ -93,8 +93,8 @@ def create_environment() -> None:
         all_but_horovod.write_text(LOCK.read_text().replace(locked("horovod"), ""))
         if not (VENV / "bin" / "uv").exists():
             run(VENV / "bin/pip", "install", "--require-hashes", "-r", uv_only)
-        print("setup: packages", flush=True)
-        run(VENV / "bin/uv", "pip", "install", "--python", VENV / "bin/python", "--require-hashes", "-r", all_but_horovod)
+        print("setup: packages and their byte code, without which half of every command's start would be spent on compiling", flush=True)
+        run(VENV / "bin/uv", "pip", "install", "--python", VENV / "bin/python", "--compile-bytecode", "--require-hashes", "-r", all_but_horovod)
 
 
 def horovod_wheel() -> Path:
@@ -156,9 +156,8 @@ def main() -> None:
         return
     VENV.mkdir(exist_ok=True)
     create_environment()
-    run(VENV / "bin/uv", "pip", "install", "--python", VENV / "bin/python", "--no-deps", horovod_wheel())
-    print("setup: byte code, which half of every command's start would be spent on otherwise", flush=True)
-    run(VENV / "bin/uv", "pip", "install", "--python", VENV / "bin/python", "--no-deps", "--no-build-isolation", "--compile-bytecode", "-e", ROOT)
+    run(VENV / "bin/uv", "pip", "install", "--python", VENV / "bin/python", "--compile-bytecode", "--no-deps", horovod_wheel())
+    run(VENV / "bin/uv", "pip", "install", "--python", VENV / "bin/python", "--no-deps", "--no-build-isolation", "-e", ROOT)
     delta_jars()
     STAMP.write_text(wanted)
     print("setup: ready. The command is .venv/bin/mep3m.")
