@@ -126,6 +126,7 @@ def land(
         if rows:
             arrow.upsert(tables.CRAWL_RUNS, arrow.batch(tables.CRAWL_RUNS, rows))
 
+    arrow.create(tables.RAW_IMAGES)     # empty where the file brings no picture, so that what is built from it can be
     writer = f"{SPIDER}-{import_id}"
     landed, refused_landed = (arrow.landed_version(table, writer) for table in (tables.RAW_LISTINGS, tables.REJECTS))
     number = -1

@@ -61,6 +61,7 @@ def test_each_platform_is_a_shop_and_the_label_stays_out_of_bronze(lake, file):
     assert {shop: (run["listings"], run["finish_reason"], run["audit"]) for shop, run in runs.items()} == {
         "jd": (2, "finished", "pending"), "dangdang": (1, "finished", "pending")}
     assert {row["crawl_id"] for row in landed} == {run["crawl_id"] for run in runs.values()}
+    assert rows(RAW_IMAGES) == []       # there, so that listings can be built by name
 
 
 def test_the_same_content_again_adds_nothing_whatever_it_is_called(lake, file, tmp_path):
