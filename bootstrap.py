@@ -158,6 +158,8 @@ def main() -> None:
     create_environment()
     run(VENV / "bin/uv", "pip", "install", "--python", VENV / "bin/python", "--compile-bytecode", "--no-deps", horovod_wheel())
     run(VENV / "bin/uv", "pip", "install", "--python", VENV / "bin/python", "--no-deps", "--no-build-isolation", "-e", ROOT)
+    print("setup: compiled loops", flush=True)
+    run(VENV / "bin/python", "-c", "import spark_jobs.methods.sparse_rows")
     delta_jars()
     STAMP.write_text(wanted)
     print("setup: ready. The command is .venv/bin/mep3m.")

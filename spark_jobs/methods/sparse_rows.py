@@ -1,7 +1,7 @@
 """Rows of sparse matrices scaled, cut and compared: loops that numba compiles, over blocks of rows in threads.
 
 What comes of a row depends on that row alone, so no result depends on the number of threads or on which rows are computed together.
-Matrices are in CSR form, each row's columns in order.
+Matrices are in CSR form, each row's columns in order. The loops are compiled when this module is first imported, and kept beside it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numba import njit
+from numba import boolean, float32, float64, int32, int64, njit, uint32, void
 from scipy import sparse
 
 BLOCK = 1_000       # rows that a thread takes at a time
-compiled = njit(nogil=True, cache=True)
+STARTS, COLUMNS, VALUES, SUMS = int64[::1], int32[::1], float32[::1], float64[::1]
+
+
+def compiled(*arguments):
+    """A loop over rows from a first up to a last one."""
+    return njit(void(int64, int64, *arguments), nogil=True, cache=True)
 
 
 def unit_rows(matrix: sparse.csr_array, threads: int = 2) -> sparse.csr_array:
@@ -88,7 +93,7 @@ def best_products(a: sparse.csr_array, b: sparse.csr_array, top: int, threads: i
 
 def _parts(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Starts, columns and values, as the types that the loops are compiled for."""
-    return matrix.indptr.astype(np.int64, copy=False), matrix.indices.astype(np.int32, copy=False), matrix.data
+    return matrix.indptr.astype(np.int64, copy=False), matrix.indices.astype(np.int32, copy=False), matrix.data.astype(np.float32, copy=False)
 
 
 def _in_blocks(rows: int, threads: int, loop: Callable, *arguments) -> None:
@@ -99,11 +104,11 @@ def _in_blocks(rows: int, threads: int, loop: Callable, *arguments) -> None:
 
 def _of_pairs(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.ndarray, smaller: bool, threads: int) -> np.ndarray:
     found = np.zeros(len(i))
-    _in_blocks(len(i), threads, _meet, *_parts(a), i.astype(np.int64, copy=False), *_parts(b), j.astype(np.int64, copy=False), smaller, found)
+    _in_blocks(len(i), threads, _meet, *_parts(a), np.ascontiguousarray(i, np.int64), *_parts(b), np.ascontiguousarray(j, np.int64), smaller, found)
     return found
 
 
-@compiled
+@compiled(STARTS, VALUES, VALUES)
 def _scale(first, last, starts, values, scaled):
     for row in range(first, last):
         square = 0.0
@@ -114,14 +119,14 @@ def _scale(first, last, starts, values, scaled):
             scaled[at] = values[at] / norm if norm > 0 else 0
 
 
-@compiled
+@compiled(STARTS, COLUMNS, VALUES, STARTS)
 def _count(first, last, starts, columns, weights, lengths):
     for row in range(first, last):
         for at in range(starts[row], starts[row + 1]):
             lengths[row + 1] += weights[columns[at]] > 0
 
 
-@compiled
+@compiled(STARTS, COLUMNS, VALUES, STARTS, COLUMNS, VALUES)
 def _weigh(first, last, starts, columns, weights, kept, columns_kept, values):
     for row in range(first, last):
         square, to = 0.0, kept[row]
@@ -136,7 +141,7 @@ def _weigh(first, last, starts, columns, weights, kept, columns_kept, values):
             values[at] /= norm
 
 
-@compiled
+@compiled(STARTS, COLUMNS, VALUES, int64, STARTS, COLUMNS, VALUES)
 def _cut(first, last, starts, columns, values, terms, kept, columns_kept, values_kept):
     for row in range(first, last):
         start, stop, to = starts[row], starts[row + 1], kept[row]
@@ -156,7 +161,7 @@ def _cut(first, last, starts, columns, values, terms, kept, columns_kept, values
             to += 1
 
 
-@compiled
+@compiled(STARTS, COLUMNS, VALUES, int64[::1], STARTS, COLUMNS, VALUES, int64[::1], boolean, SUMS)
 def _meet(first, last, starts, columns, values, i, other_starts, other_columns, other_values, j, smaller, found):
     """Sums, over the columns that two rows share, of the smaller of both values or of their product."""
     for pair in range(first, last):
@@ -172,7 +177,7 @@ def _meet(first, last, starts, columns, values, i, other_starts, other_columns, 
         found[pair] = total
 
 
-@compiled
+@compiled(STARTS, COLUMNS, VALUES, STARTS, uint32[::1], VALUES, int64, int32[:, ::1], float32[:, ::1])
 def _search(first, last, starts, columns, values, held_starts, holders, held_values, width, best, best_values):
     """Each row's products with all others are summed up in one array of their number; only those it met are looked at and cleared."""
     top = best.shape[1]
