@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def step(console: Console, *arguments: object) -> None:
     if code := subprocess.run([*MEP3M, *words], check=False).returncode:
         raise LakehouseError(f"`mep3m {words[0]}` ended with {code}, as said above; what was published before stands. "
                              "Mend it and run again: finished work is not done twice.")
-    console.print(f"[dim]{words[0]}: {time.monotonic() - started:.0f} s[/]")
+    console.print(f"[dim]{' '.join(words[:2] if words[0] == 'train' else words[:1])}: {time.monotonic() - started:.0f} s[/]")
 
 
 @contextmanager
@@ -72,7 +73,7 @@ def run(
     images: Path = typer.Option(None, help="ZIP or folder of pictures, one folder a class, for --listings."),
     image_map: Path = typer.Option(None, help="CSV: which picture class shows which label, for --images."),
     limit_per_shop: int = typer.Option(0, help="With --listings: so many of each shop; 0 is all."),
-    model: list[str] = typer.Option(["bilstm", "tfn"], help="Models to train, in order."),
+    model: list[str] = typer.Option(["bilstm", "tfn"], help="Models to train: the first to be champion, the others beside it, as challengers."),
     release: Path = typer.Option(None, help="Where the data set is written; <lake>/release by default."),
 ) -> None:
     """Everything in order: crawl, class map, build, train, score, release; ends with a summary."""
@@ -108,9 +109,12 @@ def run(
         if gold is not None:
             done = subprocess.run([*MEP3M, "evaluate", "alignment", "--gold", str(gold)], stdout=subprocess.PIPE, text=True, check=False)
             evaluation.write_text(done.stdout)
-        for name in model:
-            step(console, "train", name, "--if-needed")
-        step(console, "score")
-        step(console, "release", release or lake.path / "release", "--replace")
+        first, *others = model
+        with ThreadPoolExecutor(1) as aside:     # a step alone keeps half of two cores busy
+            trained = aside.submit(lambda: [step(console, "train", name, "--if-needed", "--challenger") for name in others])
+            step(console, "train", first, "--if-needed")
+            step(console, "score")
+            step(console, "release", release or lake.path / "release", "--replace")
+            trained.result()
         answer_key = json.loads(evaluation.read_text() or "{}") if evaluation.exists() else {}
     summary.show(console, seconds=time.monotonic() - started, answer_key=answer_key)

@@ -46,6 +46,7 @@ def train_model(
     min_np: int = typer.Option(1, help="Elastic: go on while so many processes are left."),
     checkpoint_steps: int = typer.Option(500, help="Steps between checkpoints."),
     if_needed: bool = typer.Option(False, help="Do nothing where the same model of the same data, settings and code is registered."),
+    challenger: bool = typer.Option(False, "--challenger", help="Register as challenger, even where there is no champion yet."),
     again: bool = typer.Option(False, help="Begin anew, even where a killed run could go on."),
 ) -> None:
     """Train a model under Horovod and register it; a run that was killed goes on where it was."""
@@ -59,6 +60,7 @@ def train_model(
         pictures_only=pictures_only,
         processes=np,
         compress=compress,
+        challenger=challenger,
         hosts_script=hosts_script,
         least=min_np,
         checkpoint_steps=checkpoint_steps,

@@ -17,7 +17,7 @@ FOLDER = "trained"  # under the lake's root
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a run's result follows from, and (`processes`, `checkpoint_steps`) how it is run."""
+    """Everything that a run's result follows from, and (`processes`, `checkpoint_steps`, ...) how it is run."""
 
     model: str
     table: str
@@ -32,6 +32,7 @@ class Plan:
     hosts_script: str = ""  # prints the hosts that are there now; makes the run elastic
     least: int = 1  # processes that an elastic run goes on with
     parent: str = ""  # MLflow run of the comparison that this run is part of
+    challenger: bool = False  # registered as challenger even where there is no champion yet
     code: str = ""  # hash of this package
 
     @property
@@ -41,7 +42,8 @@ class Plan:
     @property
     def name(self) -> str:
         """The same for the same result, so that a run that was killed is found again."""
-        asked = {key: value for key, value in asdict(self).items() if key not in ("processes", "checkpoint_steps", "hosts_script", "least", "parent")}
+        how = ("processes", "checkpoint_steps", "hosts_script", "least", "parent", "challenger")
+        asked = {key: value for key, value in asdict(self).items() if key not in how}
         return f"{self.model}-{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]}"
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
 import shutil
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from importlib.metadata import version as installed
 from pathlib import Path
 
@@ -51,13 +53,24 @@ def client():
     mlflow.set_registry_uri(lake.tracking_uri)
     found = mlflow.MlflowClient()
     try:
-        experiment = found.get_experiment_by_name(EXPERIMENT)
-        if experiment is None:
-            place = None if lake.mlflow_tracking_uri else (lake.path / "mlartifacts").as_uri()
-            found.create_experiment(EXPERIMENT, artifact_location=place)
+        with _alone(lake):
+            if found.get_experiment_by_name(EXPERIMENT) is None:
+                place = None if lake.mlflow_tracking_uri else (lake.path / "mlartifacts").as_uri()
+                found.create_experiment(EXPERIMENT, artifact_location=place)
     except Exception as error:
         raise RegistryDown(f"The model registry {lake.tracking_uri} does not answer ({type(error).__name__}).") from None
     return found
+
+
+@contextmanager
+def _alone(lake: settings.Settings):
+    """Models may be trained side by side, and MLflow does not lock a SQLite file while it makes its tables."""
+    if lake.mlflow_tracking_uri:
+        yield
+        return
+    with (lake.path / "mlflow.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 class RegistryDown(LakehouseError):
@@ -115,7 +128,7 @@ def register(folder: Path) -> dict:
     for key, value in {"architecture": asked.model, "table": asked.table, "table_version": asked.version}.items():
         registry.set_model_version_tag(name, version, key, value)
     aliases = registry.get_registered_model(name).aliases
-    alias = CHAMPION if CHAMPION not in aliases else CHALLENGER
+    alias = CHALLENGER if asked.challenger or CHAMPION in aliases else CHAMPION
     registry.set_registered_model_alias(name, alias, version)
     result = {"run_id": run.info.run_id, "model": name, "version": int(version), "alias": alias}
     plans.write_json(folder / "registered.json", result)

@@ -97,6 +97,17 @@ def test_a_second_run_of_the_same_thing_trains_nothing(lake):
     assert done.returncode == 0 and "is registered already: mep3m-classifier version 1" in done.stderr
 
 
+def test_of_two_trained_side_by_side_the_challenger_is_not_champion_whoever_is_first(lake, tmp_path):
+    """Both find no registry yet, and one of them makes it."""
+    fresh = tmp_path / "lake"
+    shutil.copytree(lake / "gold", fresh / "gold")
+    commands = [[*MEP3M, "train", "linear_ngrams", "--seed", "1", "--challenger"], [*MEP3M, "train", "linear_ngrams", "--seed", "2"]]
+    side_by_side = [subprocess.Popen(command, env=environment(fresh), stdout=subprocess.PIPE, text=True) for command in commands]
+    said = [program.communicate()[0] for program in side_by_side]
+    assert [program.returncode for program in side_by_side] == [0, 0], said
+    assert "alias challenger" in said[0] and "alias champion" in said[1]
+
+
 def test_the_model_loads_where_there_is_neither_spark_nor_this_repository(lake, tmp_path):
     program = """
 import sys
