@@ -32,6 +32,7 @@ import time
 from collections import defaultdict
 from difflib import SequenceMatcher
 from itertools import combinations
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -206,6 +207,15 @@ def align(strategy: str, from_counts: bool, listings=None, earlier=None) -> dict
     return {"seconds": round(sum(seconds.values()), 1), "by_step": seconds, "pairs": pairs.count(), "merged": len(merged), "digest": digest}
 
 
+def apart(function, arguments: tuple) -> None:
+    """A call in a process of its own."""
+    process = get_context("spawn").Process(target=function, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(f"{function.__name__} ended with {process.exitcode}.")
+
+
 def measured(args: argparse.Namespace, number: int | None) -> dict:
     """One size, in a lake of its own, on an engine that a small run has warmed."""
     with tempfile.TemporaryDirectory(prefix="align-") as root:
@@ -214,7 +224,8 @@ def measured(args: argparse.Namespace, number: int | None) -> dict:
         with PeakMemory() as memory:
             align(args.strategy, args.from_counts)
             os.environ["LAKEHOUSE_ROOT"] = f"{root}/lake"
-            land_real(args.shared) if number is None else land_generated(number, args.from_counts, args.titles)
+            landing = (land_real, (args.shared,)) if number is None else (land_generated, (number, args.from_counts, args.titles))
+            apart(*landing)     # whose memory is no part of what is measured
             memory.gib = 0.0
             ours = align(args.strategy, args.from_counts)
         said = {} if args.from_counts or number is None else {"titles_each": args.titles}

@@ -43,6 +43,14 @@ def test_neither_order_nor_company_changes_a_digit(texts, random):
     assert (content_similarities(shuffled, i, j).reshape(len(texts), -1) == scores[np.ix_(order, order)]).all()
 
 
+def test_what_is_compared_stays_as_it_was():
+    given = vectors([["水", "果", "茶"], ["茶", "水", "水"], ["茶", "果"]])      # columns in the order of their first mention
+    i, j = map(np.ravel, np.indices((3, 3)))
+    before = given.toarray()
+    assert (content_similarities(given, i, j) == content_similarities(given, i, j)).all()
+    assert (given.toarray() == before).all()
+
+
 def test_counts_and_presence_differ():
     texts = [["果", "果", "果", "水"], ["果", "水", "水", "水"]]
     pair = np.array([0]), np.array([1])
