@@ -111,6 +111,7 @@ def compare_models(
     level: str = typer.Option(None, help="sub_class, or path."),
     epochs: int = typer.Option(None, help="Of the neural models; by the table's size by default."),
     batch: int = typer.Option(64, help="Rows a step, of all processes together."),
+    learning_rate: float = typer.Option(None, help="Of the neural models; by the table's size by default."),
     seed: int = typer.Option(7, help="Of weights, order and dropout."),
     units: int = typer.Option(None, help="Of an LSTM, in each direction."),
     image_size: int = typer.Option(None, help="Pixels a side."),
@@ -143,7 +144,7 @@ def compare_models(
             pictures_only=pictures_only,
             processes=np,
             parent=parent,
-            recipe={"epochs": epochs, "batch": batch, "seed": seed},
+            recipe={"epochs": epochs, "batch": batch, "learning_rate": learning_rate, "seed": seed},
             sizes={"units": units, "image_size": image_size, "tower": tower},
         )
         for name in names
