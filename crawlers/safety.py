@@ -23,8 +23,9 @@ from lakehouse.errors import LakehouseError
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# The list of public suffixes that ships with the package: nothing is fetched to answer a question about safety.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# The list of public suffixes that ships with the package: nothing is fetched to answer a question about safety. Its private part is read too:
+# what lies under myshopify.com or github.io belongs to as many strangers as what lies under com.
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,8 @@ class GuardedResolver(CachingHostnameResolver):
 def registrable_domain(host: str) -> str:
     """The part of a host that someone registered; an address or a bare name is its own.
 
-    >>> registrable_domain("img10.shop.com.cn"), registrable_domain("127.0.0.1"), registrable_domain("localhost")
-    ('shop.com.cn', '127.0.0.1', 'localhost')
+    >>> registrable_domain("img10.shop.com.cn"), registrable_domain("www.lamps.myshopify.com"), registrable_domain("localhost")
+    ('shop.com.cn', 'lamps.myshopify.com', 'localhost')
     """
     return _suffixes(host).top_domain_under_public_suffix or host
 

@@ -159,6 +159,14 @@ def test_what_belongs_to_a_shop(url: str, reason: str | None):
     assert Territory("https://www.shop.com.cn/").trespass(url) == reason
 
 
+@pytest.mark.parametrize("platform", ["myshopify.com", "github.io", "blogspot.com"])
+def test_a_shop_on_a_platform_shares_nothing_with_its_neighbours(platform: str):
+    shop = Territory(f"https://lamps.{platform}/")
+    assert shop.trespass(f"https://www.lamps.{platform}/p/1") is None
+    for picture in (False, True):
+        assert shop.trespass(f"https://other.{platform}/p/1", picture=picture)
+
+
 def test_another_port_of_an_allowed_address_is_another_service(servers, crawl):
     shop, beside = servers(SHOP), servers(SHOP)
     small_shop(shop, 3)
