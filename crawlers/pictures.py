@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from crawlers.pages.picture_addresses import stands_in
 
 MAX_PIXELS = 50_000_000
 TINY_SIDE = 32
 EXTENSIONS = {"jpeg": "jpg", "mpo": "jpg"}
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")     # JPEG opens MPO too
 CHANNELS = {"L": 1, "1": 1, "I": 1, "F": 1, "I;16": 1, "LA": 2, "P": 3, "RGB": 3, "YCbCr": 3, "LAB": 3, "HSV": 3, "RGBA": 4, "CMYK": 4, "PA": 4}
-PLACEHOLDER_NAMES = re.compile(
-    r"place-?holder|no-?(?:image|img|pic|photo)|(?:image|img)-?not-?(?:found|available)|spacer|blank|lazy-?load"
-    r"|(?:^|[/_-])(?:loading|default)[._-]", re.I)
 
 
 class BrokenPicture(Exception):
@@ -83,7 +80,7 @@ def look(body: bytes, url: str = "") -> Picture:
         verdict = "animated"
     elif min(width, height) < TINY_SIDE:
         verdict = "tiny"
-    elif all(high - low < 6 for low, high in small.getextrema()) or PLACEHOLDER_NAMES.search(urlsplit(url).path):
+    elif all(high - low < 6 for low, high in small.getextrema()) or stands_in(url):
         verdict = "placeholder"
     else:
         verdict = "usable"

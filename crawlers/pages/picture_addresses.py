@@ -30,12 +30,13 @@ _OTHER_NAME = re.compile(
 )
 _IN_TEXT = re.compile(r"(?:https?:)?(?:\\?/){1,2}[^\"'\s,<>()\[\]{}]+?\.(?:jpe?g|png|webp|avif)(?:[?!@_][^\"'\s,<>()\[\]{}]*)?", re.I)
 _IN_STYLE = re.compile(r"url\(\s*(?:&quot;|[\"'])?([^\"')&]+(?:&(?!quot;)[^\"')&]+)*)", re.I)
-# What a file's name says that there is no picture yet.
+# What a file's name says that there is no picture yet: all of it, or whole words in it, since a piano holds "no" and a blanket "blank".
 NO_PICTURE = re.compile(
-    r"place-?_?holder|(?:^|[^a-z])(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?|b|t|s|g|0)(?=\.(?:gif|png)$)|(?:^|[^a-z])(?:gr[ae]y|white|none)(?=\.gif$)|"
-    r"(?:^|[^a-z])(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?)(?=\.)|^(?:gr[ae]y|white|none)(?=\.)|"
-    r"no[-_]?(?:image|img|photo|pic|foto)(?:$|[^a-z])|(?:image|img)[-_]?not[-_]?(?:found|available)|"
-    r"(?:^|[^a-z])default[-_]?(?:image|img|pic|og|share)?\.|og[-_]?image[-_.]?(?:default|home)|coming[-_]?soon",
+    r"placeholder|(?<![a-z])place[-_]holder|(?:(?<![a-z])|(?-i:(?<=[a-z])(?=N)))no[-_]?(?:image|img|photo|pic|picture|foto)(?![a-z])|"
+    r"(?<![a-z])(?:image|img|photo)[-_]?not[-_]?(?:found|available)|(?<![a-z])coming[-_]?soon|(?<![a-z])og[-_]?image[-_.]?(?:default|home)(?![a-z])|"
+    r"^(?:blank|spacer|transparent|dummy|1x1|pixel|lazy(?:load|img)?|loading|(?:(?:img|image|pic|product|goods|item)[-_])?default[-_]?(?:image|img|pic|og|share)?)\.|"
+    r"(?<![a-z])(?:blank|spacer|1x1)\.(?:gif|png)$|(?<![a-z])(?:transparent|dummy|pixel|lazy(?:load|img)?|gr[ae]y|white|none)\.gif$|"
+    r"^[btsg0]\.(?:gif|png)$",
     re.I,
 )
 
@@ -165,8 +166,17 @@ def file_name(address: str) -> str:
     return urlsplit(address).path.rsplit("/", 1)[-1]
 
 
+def stands_in(address: str) -> bool:
+    """Whether an address says that its picture stands in for one that is missing or still to be loaded.
+
+    >>> stands_in("https://s.example/img/no-image.jpg"), stands_in("https://s.example/blankets/piano-img.jpg")
+    (True, False)
+    """
+    return bool(NO_PICTURE.search(file_name(address))) or "/placeholder/" in address
+
+
 def usable(address: str | None) -> bool:
     """Whether an address can be a picture's, and is not a stand-in's."""
-    if not address or is_data(address) or NO_PICTURE.search(file_name(address)):
+    if not address or is_data(address) or stands_in(address):
         return False
     return not re.search(r"\.(?:svg|ico|mp4|html?)$", urlsplit(address).path, re.I)

@@ -155,3 +155,12 @@ def test_a_charset_that_is_wrong_or_missing_is_found_out(charset, declared):
 def test_the_header_is_believed_where_the_bytes_agree():
     page = "<title>Größe</title><h1>Äpfel für Öl</h1>".encode("cp1252")
     assert extract_listing(page, URL, content_type="text/html; charset=iso-8859-1").name == "Äpfel für Öl"
+
+
+def test_a_picture_that_the_markup_names_is_kept_unless_it_is_called_a_stand_in():
+    def pictures(file: str) -> list[str]:
+        script = json.dumps({"@type": "Product", "name": "Blue Mug", "image": f"/i/{file}"})
+        return extract_listing(html("Blue Mug", f'<h1>Blue Mug</h1><script type="application/ld+json">{script}</script>'), URL).image_urls
+
+    assert [pictures(file) for file in ("piano-img.jpg", "white.jpg")] == [["https://shop.example/i/piano-img.jpg"], ["https://shop.example/i/white.jpg"]]
+    assert pictures("no-image.jpg") == []

@@ -1,0 +1,60 @@
+"""What a fetched picture is seen to be."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from crawlers import pictures
+from tests.crawlers.shop import picture
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **more: object) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **more)
+    return out.getvalue()
+
+
+def frames(kind: str) -> bytes:
+    first, *others = (Image.open(BytesIO(picture(n))) for n in range(3))
+    return encoded(first, kind, save_all=True, append_images=others)
+
+
+@pytest.mark.parametrize(("body", "verdict"), [
+    (picture(1), "usable"), (picture(1, kind="GIF"), "usable"),
+    (frames("GIF"), "animated"), (frames("WEBP"), "animated"), (frames("MPO"), "usable"), (frames("PNG"), "animated"),
+    (picture(1, side=31), "tiny"), (encoded(Image.open(BytesIO(picture(1))).resize((640, 8))), "tiny"),
+    (encoded(Image.new("RGB", (400, 400), "lightgrey")), "placeholder"),
+], ids=["jpeg", "gif_of_one_frame", "gif", "webp", "mpo_of_two_views", "png", "small", "a_line", "one_colour"])
+def test_what_a_picture_is(body, verdict):
+    seen = pictures.look(body, "https://shop.example/img/1.jpg")
+    with Image.open(BytesIO(body)) as image:
+        assert (seen.verdict, seen.width, seen.height, seen.size_bytes) == (verdict, *image.size, len(body))
+
+
+@pytest.mark.parametrize(("body", "reason"), [
+    (b"", "picture_empty"), (b"  <html>404</html>", "picture_is_markup"), (b"%PDF-1.4", "picture_unknown_format"),
+    (picture(1)[:-400], "picture_torn"), (picture(1, side=256, kind="PNG")[:300], "picture_torn"), (b"no picture at all" * 50, "picture_unknown_format"),
+])
+def test_a_broken_picture_says_why(body, reason):
+    with pytest.raises(pictures.BrokenPicture, match=reason):
+        pictures.look(body)
+
+
+@pytest.mark.parametrize("path", [
+    "/no-image.jpg", "/img/noimage.png", "/img/productNoPhoto.jpg", "/no_photo_400x400.jpg", "/placeholder.jpg", "/img/product-placeholder-600x600.png",
+    "/media/catalog/product/placeholder/default/logo.jpg", "/default.png", "/img_default.jpg", "/image-not-found.png", "/coming_soon.jpg", "/spacer.gif",
+    "/static/blank.png", "/x/lazyload.gif", "/loading.gif", "/grey.gif",
+])
+def test_a_picture_called_a_stand_in_is_a_placeholder(path):
+    assert pictures.look(picture(1), f"https://shop.example{path}").verdict == "placeholder"
+
+
+@pytest.mark.parametrize("path", [
+    "/blankets/1.jpg", "/wool-blanket.jpg", "/casino-picnic.jpg", "/piano-img.jpg", "/volcano-photo.jpg", "/kimono-image.jpg", "/white.jpg", "/grey.jpg",
+    "/white.png", "/google-pixel.jpg", "/12-home_default.jpg", "/product-0.png", "/fireplace-holder.jpg", "/loading-ramp.jpg", "/default/sofa.jpg",
+])
+def test_a_picture_whose_address_holds_such_letters_is_a_product_s(path):
+    assert pictures.look(picture(1), f"https://shop.example{path}").verdict == "usable"
