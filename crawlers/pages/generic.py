@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from crawlers.pages import breadcrumbs, images, markup, names, phrases, state, words
 from crawlers.pages.document import Document
 from crawlers.pages.trails import LEAST_WORTH, trails_on_page
-from crawlers.pages.words import clean, key
+from crawlers.pages.words import clean, filled, key
 
 log = logging.getLogger("mep3m.pages")
 T = TypeVar("T")
@@ -162,7 +162,7 @@ def _pictures_of(product: dict[str, Any]) -> list[str]:
 def _category(own: list[tuple[dict[str, Any], str]]) -> tuple[list[str], str]:
     """`category` of the markup, where it is written as a path."""
     for product, rule in own:
-        text = clean(markup.text(product.get("category")))
+        text = markup.text(product.get("category"))
         parts = [part.strip() for part in re.split(r"\s*[>›»]\s*|\s/\s", text) if part.strip()]
         if len(parts) > 1:
             return parts, f"category of {rule}"
@@ -172,13 +172,13 @@ def _category(own: list[tuple[dict[str, Any], str]]) -> tuple[list[str], str]:
 def _sku(document: Document, own: list[tuple[dict[str, Any], str]], states: list[state.StateProduct]) -> tuple[str | None, str]:
     for product, rule in own:
         for name in ("sku", "productID", "mpn", "gtin13", "gtin", "gtin14", "gtin12", "gtin8"):
-            if text := clean(markup.text(product.get(name))):
+            if text := markup.text(product.get(name)):
                 return text.removeprefix("sku:").strip(), f"{rule} {name}"
     for name in ("product:retailer_item_id", "product:retailer_part_no", "og:product:retailer_item_id"):
-        for text in document.meta(name):
+        for text in filter(None, map(filled, document.meta(name))):
             return text, name
     for element in document.tree.xpath("//*[@itemprop='sku' or @itemprop='productID']")[:1]:
-        if text := clean(element.get("content") or element.text_content()):
+        if text := filled(element.get("content") or element.text_content()):
             return text[:100], "itemprop outside any item"
     return next(((one.sku, "script state") for one in states if one.sku), (None, ""))
 

@@ -12,6 +12,7 @@ from extruct.rdfa import RDFaExtractor
 from extruct.w3cmicrodata import MicrodataExtractor
 
 from crawlers.pages.document import Document, squeeze
+from crawlers.pages.words import filled
 
 PRODUCT_TYPES = {"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Car", "Book"}
 PREFERRED_TYPES = PRODUCT_TYPES - {"Book"}
@@ -33,18 +34,22 @@ def values(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def text(value: Any) -> str:
-    """The first text of a property's values, whichever of JSON-LD's and RDFa's wrappings it came in."""
+def texts(value: Any) -> Iterator[str]:
+    """The texts of a property's values as they are written, whichever of JSON-LD's and RDFa's wrappings they came in."""
     for one in values(value):
         if isinstance(one, dict):
             one = one.get("@value") or one.get("name") or one.get("@id")
             if isinstance(one, list | dict):
-                one = text(one)
+                one = next(texts(one), "")
         if isinstance(one, int | float) and not isinstance(one, bool):
             one = str(one)
         if squeeze(one):
-            return squeeze(one)
-    return ""
+            yield squeeze(one)
+
+
+def text(value: Any) -> str:
+    """The first of a property's texts that says something, as a reader would see it."""
+    return next(filter(None, map(filled, texts(value))), "")
 
 
 def walk(value: Any, limit: int = MAX_NODES) -> Iterator[dict[str, Any]]:
@@ -131,8 +136,11 @@ def rdfa(document: Document) -> list[dict[str, Any]]:
 
 
 def products(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Nodes that are products with a name, those with offers, pictures or a sku first; related products lose to the page's own."""
-    found = [node for node in nodes if types(node) & PRODUCT_TYPES and text(node.get("name"))]
+    """Nodes that are products with a name, be it one that was not filled in; those with offers, pictures or a sku first.
+
+    Related products lose to the page's own.
+    """
+    found = [node for node in nodes if types(node) & PRODUCT_TYPES and any(texts(node.get("name")))]
 
     def worth(node: dict[str, Any]) -> int:
         own = bool(types(node) & PREFERRED_TYPES)
@@ -154,7 +162,7 @@ def breadcrumb_lists(nodes: list[dict[str, Any]]) -> list[list[tuple[str, str]]]
                 continue
             item = next((one for one in values(entry.get("item")) if one), None)
             name = text(entry.get("name")) or (text(item.get("name")) if isinstance(item, dict) else "")
-            address = item if isinstance(item, str) else (text(item.get("@id") or item.get("url")) if isinstance(item, dict) else "")
+            address = item if isinstance(item, str) else (next(texts(item.get("@id") or item.get("url")), "") if isinstance(item, dict) else "")
             try:
                 position = float(text(entry.get("position")))
             except ValueError:
@@ -174,6 +182,6 @@ def image_addresses(value: Any) -> list[str]:
         if isinstance(one, dict):
             one = next((one[key] for key in ("contentUrl", "url", "@id", "@value") if one.get(key)), None)
             found.extend(image_addresses(one))
-        elif isinstance(one, str) and one.strip():
+        elif isinstance(one, str) and filled(one):
             found.append(one.strip())
     return found

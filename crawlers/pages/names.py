@@ -12,7 +12,7 @@ import lxml.html
 
 from crawlers.pages import phrases, witness, words
 from crawlers.pages.document import Document
-from crawlers.pages.words import clean, key, tokens, weight
+from crawlers.pages.words import clean, filled, key, tokens, weight
 
 LONGEST = 600  # characters; a longer "name" is a page's whole text
 SMALL_ELEMENT = 60  # descendants of an element that can still be a heading
@@ -176,7 +176,7 @@ def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candi
 
 
 def usable(text: str) -> bool:
-    return bool(key(text)) and len(text) <= LONGEST and not words.is_price(text) and not phrases.REFUSAL.search(text[:120])
+    return bool(key(text)) and len(text) <= LONGEST and bool(filled(text)) and not words.is_price(text) and not phrases.REFUSAL.search(text[:120])
 
 
 def without_site(title: str, sites: set[str], categories: Collection[str] = ()) -> str:
@@ -277,21 +277,20 @@ def choose(
         categories: texts of the breadcrumb, which are no names.
         tail: the breadcrumb's last level, where it leads nowhere.
     """
-    titles = [clean(text) for text in (document.title, *document.meta("og:title", "twitter:title", "title", "product:name"))]
+    titles = [filled(text) for text in (document.title, *document.meta("og:title", "twitter:title", "title", "product:name"))]
     not_names = {key(text) for text in categories}
     cleaned = [
         text
         for text in dict.fromkeys(without_site(title, sites, not_names) for title in titles if title)
         if not words.names_site(text, sites)
     ]
-    marked = [(clean(name), rule) for name, rule in structured]
-    marked = [(name, rule) for name, rule in marked if key(name) and len(name) <= LONGEST and not words.is_price(name)]
+    marked = [(name, rule) for name, rule in structured if key(name) and len(name) <= LONGEST and not words.is_price(name)]
     standing = [
         c
         for c in headings(document, [*titles, *cleaned])
         if usable(c.text) and not words.names_site(c.text, sites) and key(c.text) not in not_names and not words.is_boilerplate(c.text)
     ]
-    if marked:
+    if marked and not _contradicted([name for name, _ in marked], standing, cleaned, sites):
         return _with_markup(marked, standing, cleaned, list(brands), sites)
     common = _in_common(titles, sites)
     state = [text for text in map(clean, state) if usable(text)]
@@ -365,6 +364,13 @@ def _with_markup(
     if best is not None:
         return best.text, f"{rule}, as the {best.rule} writes it"
     return (shorter, f"{rule} without the site's name") if shorter != name and key(shorter) else (name, rule)
+
+
+def _contradicted(marked: list[str], standing: list[Candidate], cleaned: list[str], sites: set[str]) -> bool:
+    """Whether the title and an h1 say one and the same name, of which the markup says nothing: "Product", or what the shop is called."""
+    titles = {key(title) for title in cleaned}
+    agreed = [c.text for c in standing if c.rule == "h1" and weight(c.text) >= 6 and key(c.text) in titles]
+    return bool(agreed) and all(words.names_site(name, sites) or _support(name, [*agreed, *cleaned]) == (0.0, 0.0) for name in marked)
 
 
 def _begins(name: str, heading: str) -> bool:

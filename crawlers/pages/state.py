@@ -13,7 +13,7 @@ import chompjs
 
 from crawlers.pages.document import Document
 from crawlers.pages.markup import walk
-from crawlers.pages.words import clean, key
+from crawlers.pages.words import filled, key
 
 MAX_SCRIPT = 4_000_000  # characters
 MAX_VALUES = 60
@@ -205,7 +205,7 @@ def products(document: Document, agrees_with: list[str]) -> list[StateProduct]:
     found: list[StateProduct] = []
     for value in values(document):
         for node in walk(value, limit=20_000):
-            name = next((clean(node[k]) for k in NAME_KEYS if isinstance(node.get(k), str) and node[k].strip()), "")
+            name = next((said for k in NAME_KEYS if isinstance(node.get(k), str) and (said := filled(node[k]))), "")
             said = key(name)
             if (
                 len(said) < 2
@@ -222,9 +222,9 @@ def products(document: Document, agrees_with: list[str]) -> list[StateProduct]:
                     pictures += addresses(v)
             sku = next(
                 (
-                    str(node[k]).strip()
+                    said
                     for k in SKU_KEYS
-                    if isinstance(node.get(k), str | int) and not isinstance(node[k], bool) and str(node[k]).strip()
+                    if isinstance(node.get(k), str | int) and not isinstance(node[k], bool) and (said := filled(str(node[k])))
                 ),
                 None,
             )

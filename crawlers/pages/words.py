@@ -27,6 +27,13 @@ _MAY_BE_HOME = re.compile(
     re.I,
 )
 _SPLIT = re.compile(SEPARATORS)
+_TAG = re.compile(
+    r"</?(?:(br|p|div|li|ul|ol|h[1-6]|td|tr|table|hr|center)|a|b|i|u|em|strong|span|font|small|big|sup|sub|mark|img|wbr|nobr|label|bdi|strike)(?:\s[^<>]*)?/?>",
+    re.I)
+# What stands where a shop's software had no value, or where its template was not filled in.
+_UNFILLED = re.compile(
+    r"(?:undefined|null|none|nil|nan|n/a|n\.a\.|false|\[object \w+\])$|"
+    r".*(?:\{\{.*\}\}|\{%.*%\}|<%.*%>|[$#]\{[^}]*\})|%\w+%$|__\w+__$|\{[\w.]+\}$", re.I)
 _EXTRACT_HOST = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -44,6 +51,18 @@ def clean(text: object) -> str:
             break
         text = plain
     return squeeze(text)
+
+
+def filled(text: str) -> str:
+    """A text that a shop's software wrote, as it is shown: without HTML's tags; nothing where it had no value.
+
+    >>> filled("Desk lamp<br/>40 <b>cm</b>"), filled("Cable < 3 m"), filled("undefined"), filled("{{ product.name }}")
+    ('Desk lamp 40 cm', 'Cable < 3 m', '', '')
+    """
+    text = clean(text)
+    if "<" in text:
+        text = squeeze(_TAG.sub(lambda found: " " if found[1] else "", text))
+    return "" if _UNFILLED.match(text[:600]) else text
 
 
 @lru_cache(maxsize=65536)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from crawlers.pages.generic import extract_listing
+from crawlers.pages.generic import ExtractedListing, extract_listing
 from tests.crawlers.pages.layouts import PAGES
 from tests.crawlers.pages.shop_pages import FOOTER, crowded, html, related
 
@@ -106,6 +106,38 @@ def test_markup_that_is_wrong_costs_nothing_but_itself(script):
     found = extract_listing(page, URL)
     assert found.name in ("Blue Mug", "x")
     assert found.image_urls == ["https://shop.example/mug.jpg"]
+
+
+def marked_up(title: str, heading: str, *nodes: dict, url: str = URL, body: str = "") -> ExtractedListing:
+    script = json.dumps(nodes, ensure_ascii=False)
+    return extract_listing(html(title, f'<h1>{heading}</h1>{body}<script type="application/ld+json">{script}</script>'), url)
+
+
+@pytest.mark.parametrize("value", [
+    "undefined", "null", "N/A", "None", "{{product.name}}", "{{ name }} - {{ brand }}", "[object Object]", "%product_name%", "${name}", "<%= name %>", "__NAME__"])
+def test_a_value_that_was_not_filled_in_is_none(value):
+    node = {"@type": "Product", "name": value, "sku": value, "mpn": "NL-1", "image": ["undefined", "/mug.jpg"], "offers": {"price": 1}}
+    crumbs = {"@type": "BreadcrumbList", "itemListElement": [{"position": 1, "name": value, "item": "/x"}, {"position": 2, "name": "Cups", "item": "/cups"}]}
+    found = marked_up("Blue Mug | Shop", "Blue Mug", node, crumbs)
+    assert (found.name, found.sku, found.breadcrumbs, found.image_urls) == ("Blue Mug", "NL-1", ["Cups"], ["https://shop.example/mug.jpg"])
+    assert marked_up("Blue Mug", "Blue Mug", {"@type": "Product", "name": "Blue Mug", "sku": value}).sku is None
+    assert extract_listing(html(value, f"<h1>{value}</h1><h2 class='product-name'>Blue Mug</h2>"), URL).name == "Blue Mug"
+
+
+@pytest.mark.parametrize("name", ["Product", "Default Title", "Shop", "Shop Example"])
+def test_markup_that_says_nothing_of_what_title_and_heading_agree_on_gives_way(name):
+    node = {"@type": "Product", "name": name, "sku": "M1", "image": "/mug.jpg"}
+    found = marked_up("Blue Mug | Shop Example", "Blue Mug", node, body='<a href="/">Shop Example</a>')
+    assert (found.name, found.sku, found.image_urls) == ("Blue Mug", "M1", ["https://shop.example/mug.jpg"])
+    assert marked_up("Sale! | Shop Example", "Midsummer offers", node | {"name": "Blue Mug"}).name == "Blue Mug"
+
+
+def test_tags_in_the_markup_s_values_are_no_part_of_them():
+    node = {"@type": "Product", "name": "<p>Blue Mug<br/>30&nbsp;cl &lt;b&gt;matt&lt;/b&gt;</p>", "sku": "<span class='x'>M1</span>"}
+    crumbs = {"@type": "BreadcrumbList", "itemListElement": [{"position": 1, "name": "<b>Cups</b>", "item": "/cups?a=1&copy=2"}]}
+    found = marked_up("Shop", "", node, crumbs)
+    assert (found.name, found.sku, found.breadcrumbs) == ("Blue Mug 30 cl matt", "M1", ["Cups"])
+    assert marked_up("Shop", "", {"@type": "Product", "name": "Cable < 3 m, <USB> plug"}).name == "Cable < 3 m, <USB> plug"
 
 
 @pytest.mark.parametrize("name", ["£19.99", "¥ 1,299.00", "NT$ 599 元", "$5 - $10", "1.299,00 €"])
