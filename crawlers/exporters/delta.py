@@ -141,9 +141,11 @@ class DeltaPipeline:
 
 def open_sink(uri: str, crawler: Any, *, schema: Any = None, spool: Any = None, **options: Any) -> DeltaSink:
     """The sink of a feed. With a JOBDIR and no spool of its own, the spool lies there."""
-    if spool is None and (place := job_dir(crawler.settings)):
+    place = job_dir(crawler.settings)
+    if spool is None and place:
         spool = Path(place) / "delta-spool" / hashlib.sha256(uri.encode()).hexdigest()[:16]
-    return DeltaSink(uri, schema_of(schema), spool=spool, count=lambda name, number: crawler.stats.inc_value(name, number), **options)
+    return DeltaSink(uri, schema_of(schema), spool=spool, one_job=bool(place), **options,
+                     count=lambda name, number: crawler.stats.inc_value(name, number))
 
 
 def schema_of(given: Any) -> Any:

@@ -115,7 +115,9 @@ class DeltaSink:
         batch_rows, batch_bytes, batch_seconds: a batch is committed when it has so many rows, or bytes as pickled, or its first row is so old.
         spool: a local folder, one for each table and process; without it, rows that wait are lost when the process is killed.
         extra: what to do with a field that the schema does not have: `refuse` the row, or `ignore` the field.
-        overwrite: the first commit of this process takes the place of everything in the table.
+        overwrite: the first commit takes the place of everything in the table. A process that goes on with the spool of one that was killed
+            adds to what that one wrote; after a `close` the same spool overwrites again.
+        one_job: the spool belongs to one job, which may close and go on later: it overwrites once, and not again after a `close`.
         storage_options: the object store's, as deltalake takes them.
         count: called with a name and a number for whoever keeps statistics.
 
@@ -125,7 +127,7 @@ class DeltaSink:
 
     def __init__(self, uri: str, schema: pa.Schema | Mapping[str, str], *, partition_by: Sequence[str] = (), unique_by: Sequence[str] = (),
                  batch_rows: int = 10_000, batch_bytes: int = 64 * 2**20, batch_seconds: float = 30.0, spool: Path | str | None = None,
-                 extra: str = "refuse", overwrite: bool = False, storage_options: dict[str, str] | None = None,
+                 extra: str = "refuse", overwrite: bool = False, one_job: bool = False, storage_options: dict[str, str] | None = None,
                  count: Callable[[str, int], None] = lambda name, number: None) -> None:
         self.uri = str(uri)
         self.schema = check(uri, schema, partition_by=partition_by, unique_by=unique_by, extra=extra, storage_options=storage_options)
@@ -135,7 +137,7 @@ class DeltaSink:
         self._names = set(self.schema.names)
         self._required = [field.name for field in self.schema if not field.nullable]
         self._ignores_extra = extra == "ignore"
-        self._overwrites = overwrite
+        self._begins_anew = overwrite and not one_job
         self._lock: IO | None = None
         self._spool = Path(spool) if spool else None
         self.writer = self._identity()
@@ -144,6 +146,7 @@ class DeltaSink:
         self._pending: list[Future] = []
         self._thread = ThreadPoolExecutor(1, "delta-sink")
         self._number = self._landed() + 1
+        self._overwrites = overwrite and not self._number       # a writer that has landed something goes on with it
         self._recover()
         self._begin()
 
@@ -199,6 +202,8 @@ class DeltaSink:
             for one in list(self._pending):
                 one.exception()
             self._check()
+            if self._lock and self._begins_anew:
+                self._lock.truncate(0)      # whoever takes the spool up next is another writer
         finally:
             self._thread.shutdown()
             if self._file:

@@ -255,6 +255,39 @@ def test_overwrite_takes_the_place_of_what_was_there(tmp_path: Path):
     assert numbers(tmp_path / "t") == [10, 11, 12, 13, 14]
 
 
+OVERWRITER = """
+import os, sys
+from crawlers.exporters.sink import DeltaSink
+folder, first = sys.argv[1], int(sys.argv[2])
+sink = DeltaSink(folder + "/t", {"number": "int64!"}, batch_rows=2, overwrite=True, spool=folder + "/spool")
+for number in range(first, first + 5):
+    sink.add({"number": number})
+sink._pending[-1].exception()
+os._exit(9)
+"""
+
+
+@pytest.mark.medium
+def test_overwrite_of_a_crawl_that_was_killed_keeps_what_it_wrote_before(tmp_path: Path):
+    spool = tmp_path / "spool"
+    for first in (0, 5):
+        subprocess.run([sys.executable, "-c", OVERWRITER, str(tmp_path), str(first)], cwd=REPOSITORY, check=False, timeout=60)
+    assert numbers(tmp_path / "t") == list(range(9)), "four committed, the fifth recovered, four committed"
+    for first in (10, 20):      # the killed crawl's end, then a crawl of its own
+        sink = DeltaSink(tmp_path / "t", {"number": "int64!"}, overwrite=True, spool=spool)
+        sink.add({"number": first})
+        sink.close()
+        assert numbers(tmp_path / "t") == (list(range(11)) if first == 10 else [20])
+
+
+def test_a_job_that_pauses_overwrites_once(tmp_path: Path):
+    for number in (1, 2):
+        sink = DeltaSink(tmp_path / "t", SCHEMA, overwrite=True, spool=tmp_path / "spool", one_job=True)
+        sink.add({"number": number})
+        sink.close()
+    assert numbers(tmp_path / "t") == [1, 2]
+
+
 @pytest.mark.parametrize(("schema", "options", "sentence"), [
     ({}, {}, "Declare the table's schema"),
     ({"a": "varchar"}, {}, "'varchar' is no type"),
