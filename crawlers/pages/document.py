@@ -15,6 +15,7 @@ from crawlers.pages import charset, outline
 
 MAX_CHARACTERS = 20_000_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_TWICE = re.compile(r"^https?:(?://)?(?=https?://)", re.I)  # a scheme before an address that has one
 _SPACES = re.compile(r"\s+")
 # A charset that servers name for its superset: the bytes are those of the right-hand side.
 _SUPERSETS = {
@@ -101,8 +102,13 @@ class Document:
 
     @cached_property
     def base_url(self) -> str:
-        declared = self.tree.xpath("//base/@href")
-        return urljoin(self.url, declared[0].strip()) if declared and declared[0].strip() else self.url
+        """What relative addresses are relative to: the <base>, where it is an address that a page can have."""
+        declared = next(iter(self.tree.xpath("//base/@href")), "").strip()
+        try:
+            base = urljoin(self.url, declared)
+            return base if declared and urlsplit(base).scheme in ("http", "https") else self.url
+        except ValueError:
+            return self.url
 
     def absolute(self, address: object) -> str | None:
         """An http(s) URL made absolute; None for anything else (`data:`, `javascript:`, an empty value)."""
@@ -116,7 +122,7 @@ class Document:
         if not address.strip() or address.lstrip()[:5].lower() in ("data:", "javas", "#"):
             return None
         try:
-            full = urljoin(self.base_url, re.sub(r"[\t\r\n]", "", address.strip()))
+            full = urljoin(self.base_url, _TWICE.sub("", re.sub(r"[\t\r\n]", "", address.strip())))
             parts = urlsplit(full)
         except ValueError:
             return None

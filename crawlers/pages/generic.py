@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from crawlers.pages import breadcrumbs, images, markup, names, phrases, state, words
 from crawlers.pages.document import Document
-from crawlers.pages.trails import LEAST_WORTH, trails_on_page
+from crawlers.pages.trails import LEAST_WORTH, MOST, trails_on_page
 from crawlers.pages.words import clean, filled, key
 
 log = logging.getLogger("mep3m.pages")
@@ -160,12 +160,13 @@ def _pictures_of(product: dict[str, Any]) -> list[str]:
 
 
 def _category(own: list[tuple[dict[str, Any], str]]) -> tuple[list[str], str]:
-    """`category` of the markup, where it is written as a path."""
+    """`category` of the markup, where it is written as a path, or as a list of levels."""
     for product, rule in own:
-        text = markup.text(product.get("category"))
-        parts = [part.strip() for part in re.split(r"\s*[>›»]\s*|\s/\s", text) if part.strip()]
-        if len(parts) > 1:
-            return parts, f"category of {rule}"
+        given = list(dict.fromkeys(filter(None, map(filled, markup.texts(product.get("category"))))))
+        paths = [[part.strip() for part in re.split(r"\s*[>›»]\s*|\s/\s", text) if part.strip()] for text in given]
+        path = next((parts for parts in paths if len(parts) > 1), given)
+        if 1 < len(path) <= MOST:
+            return path, f"category of {rule}"
     return [], ""
 
 

@@ -251,6 +251,8 @@ def choose(
         )
         if shows_product(one)
     ]
+    shared = {same_picture(one) for one in social}  # of several variants in the markup, the page shows the one that it shares
+    ranked.sort(key=lambda pair: not any(same_picture(one) in shared for one in pair[0]))
     linked = [one for one in map(document.absolute, document.tree.xpath("//link[@rel='image_src']/@href")) if shows_product(one)]
     known = [one for full, _ in ranked for one in full] or [*social[:2], *linked[:1]]
     pictures = on_page(document, name, heading, sku, known)

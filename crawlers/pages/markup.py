@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import chompjs
@@ -15,16 +16,19 @@ from crawlers.pages.document import Document, squeeze
 from crawlers.pages.words import filled
 
 PRODUCT_TYPES = {"Product", "ProductGroup", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Car", "Book"}
+_SPELLINGS = {name.lower(): name for name in (*PRODUCT_TYPES, "BreadcrumbList")}
 PREFERRED_TYPES = PRODUCT_TYPES - {"Book"}
 MAX_NODES = 50_000
+_BETWEEN = re.compile(r"[\s,;]*")
 _COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
 
 
 def types(node: dict[str, Any]) -> set[str]:
-    """The node's schema.org types without their address: {"Product"} for "https://schema.org/Product"."""
+    """The node's schema.org types without their address: {"Product"} for "https://schema.org/Product", and for "product"."""
     given = node.get("@type") or node.get("type") or ()
     given = given if isinstance(given, list) else [given]
-    return {re.split(r"[/#:]", name)[-1] for name in given if isinstance(name, str)}
+    names = (re.split(r"[/#:]", name)[-1] for name in given if isinstance(name, str))
+    return {_SPELLINGS.get(name.lower(), name) for name in names}
 
 
 def values(value: Any) -> list[Any]:
@@ -66,16 +70,21 @@ def walk(value: Any, limit: int = MAX_NODES) -> Iterator[dict[str, Any]]:
 
 
 def lenient_json(script: str) -> Any:
-    """The value of a script's JSON; of JSON that a shop got slightly wrong too. None where there is none."""
+    """The value of a script's JSON, or a list of several; of JSON that a shop got slightly wrong too. None where there is none."""
     script = _COMMENT.sub("", script.strip()).strip().rstrip(";")
+    if '"' not in script:
+        script = script.replace("&quot;", '"')
+    script = re.sub(r"(?<!\\)((?:\\\\)*)\\x(?=[0-9a-fA-F]{2})", r"\1\\u00", script)
+    found, decoder, position = [], json.JSONDecoder(strict=False), 0
     try:
-        return json.loads(script, strict=False)
+        while position < len(script):
+            value, position = decoder.raw_decode(script, position)
+            found.append(value)
+            position = _BETWEEN.match(script, position).end()
     except (ValueError, RecursionError):
-        pass
-    try:
-        return chompjs.parse_js_object(re.sub(r"[\r\n\t]+", " ", script))
-    except (ValueError, RecursionError, TypeError):
-        return None
+        with suppress(ValueError, RecursionError, TypeError):
+            found.append(chompjs.parse_js_object(re.sub(r"[\r\n\t]+", " ", script[position:])))
+    return found[0] if len(found) == 1 else found or None
 
 
 def json_ld(document: Document) -> list[dict[str, Any]]:
@@ -180,8 +189,8 @@ def image_addresses(value: Any) -> list[str]:
     found = []
     for one in values(value):
         if isinstance(one, dict):
-            one = next((one[key] for key in ("contentUrl", "url", "@id", "@value") if one.get(key)), None)
+            one = next((one[key] for key in ("contentUrl", "url", "@list", "@id", "@value") if one.get(key)), None)
             found.extend(image_addresses(one))
         elif isinstance(one, str) and filled(one):
-            found.append(one.strip())
+            found += re.split(r",\s+(?=/|https?:)", one.strip())
     return found

@@ -140,6 +140,34 @@ def test_tags_in_the_markup_s_values_are_no_part_of_them():
     assert marked_up("Shop", "", {"@type": "Product", "name": "Cable < 3 m, <USB> plug"}).name == "Cable < 3 m, <USB> plug"
 
 
+PRODUCT = '{"@type":"Product","name":"Blue Mug","sku":"M1","image":"/mug.jpg"}'
+
+
+@pytest.mark.parametrize("script", [
+    '{"@type":"WebSite","name":"Shop"}' + PRODUCT, '{"@type":"WebSite","name":"Shop"},\n' + PRODUCT + ",", PRODUCT + "{torn", PRODUCT.replace("Product", "product"),
+    PRODUCT.replace('"', "&quot;"), PRODUCT.replace("M1", "\\x4d1"), PRODUCT.replace('"/mug.jpg"', '{"@list":["/mug.jpg","/side.jpg"]}'),
+    PRODUCT.replace("/mug.jpg", "/mug.jpg, /side.jpg"), PRODUCT.replace("/mug.jpg", "https:https://shop.example/mug.jpg"),
+    PRODUCT.replace("/mug.jpg", "https://https://shop.example/mug.jpg"),
+])
+def test_markup_that_is_slightly_wrong_is_read(script):
+    found = extract_listing(html("Mugs", f'<script type="application/ld+json">{script}</script>'), URL)
+    assert (found.name, found.sku, found.image_urls[0]) == ("Blue Mug", "M1", "https://shop.example/mug.jpg")
+
+
+@pytest.mark.parametrize("base", ["http://[bad", "javascript:void(0)", "", "about:blank"])
+def test_a_base_that_no_page_can_have_is_passed_over(base):
+    page = html("Blue Mug", '<div class="breadcrumb"><a href="/">Home</a> &gt; <a href="/cups">Cups</a></div><h1>Blue Mug</h1>'
+                '<div class="gallery"><img src="/mug.jpg"></div>', head=f'<base href="{base}">')
+    found = extract_listing(page, URL)
+    assert (found.breadcrumbs, found.image_urls) == (["Cups"], ["https://shop.example/mug.jpg"])
+
+
+@pytest.mark.parametrize("category", ["Kitchen > Cups", ["Kitchen", "Cups"], ["Sale", "Kitchen > Cups"], {"name": "Kitchen / Cups"}])
+def test_the_markup_s_category_is_the_path_where_there_is_no_other(category):
+    found = marked_up("Blue Mug", "Blue Mug", {"@type": "Product", "name": "Blue Mug", "category": category})
+    assert (found.breadcrumbs, found.rules["breadcrumbs"]) == (["Kitchen", "Cups"], "category of json-ld")
+
+
 @pytest.mark.parametrize("name", ["£19.99", "¥ 1,299.00", "NT$ 599 元", "$5 - $10", "1.299,00 €"])
 def test_a_price_is_no_name(name):
     assert extract_listing(html(f"{name}", f"<h1>{name}</h1><h2 class='product-name'>Blue Mug</h2>"), URL).name == "Blue Mug"
@@ -175,6 +203,12 @@ def test_a_name_that_is_its_own_breadcrumb_leaves_none():
 def test_variants_share_a_canonical_address_and_a_group():
     found = extract_listing(PAGES["variants_in_a_product_group"]().html, "https://socks.example/merino?color=red")
     assert (found.canonical_url, found.variant_group) == ("https://socks.example/merino", "MS")
+
+
+def test_of_several_variants_in_the_markup_the_page_shows_the_one_that_it_shares():
+    nodes = [{"@type": "Product", "name": "Blue Mug", "image": f"/mug-{colour}.jpg?sw=1280"} for colour in ("navy", "azure", "teal")]
+    page = html("Blue Mug", f'<script type="application/ld+json">{json.dumps(nodes)}</script>', head='<meta property="og:image" content="/big/mug-azure.jpg">')
+    assert extract_listing(page, URL).image_urls[0] == "https://shop.example/mug-azure.jpg?sw=1280"
 
 
 @pytest.mark.parametrize(("charset", "declared"), [("gbk", "utf-8"), ("gb18030", ""), ("big5", ""), ("utf-8", "gbk"), ("utf-16", "")])
