@@ -8,6 +8,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 
@@ -24,13 +25,22 @@ def body_of(path: Path) -> bytes:
     Raises:
         LakehouseError: it cannot be read.
     """
+    return unpacked(path)[0]
+
+
+def unpacked(path: Path) -> tuple[bytes, bool]:
+    """What `body_of` returns, and whether it is all of the page.
+
+    Raises:
+        LakehouseError: it cannot be read.
+    """
     try:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES)
     except OSError as error:
         raise LakehouseError(f"{path} cannot be read: {error.strerror}; name a saved page or a folder of them.") from None
     if not raw.startswith(b"\x1f\x8b"):
-        return raw
+        return raw, len(raw) < MAX_BYTES
     unpack = zlib.decompressobj(wbits=31)
     parts, position, size = [], 0, 0
     while position < len(raw) and size < MAX_BYTES and not unpack.eof:
@@ -41,7 +51,7 @@ def body_of(path: Path) -> bytes:
         parts.append(part)
         size += len(part)
         position += 65536
-    return b"".join(parts)
+    return b"".join(parts), unpack.eof
 
 
 def page_id(path: Path) -> str:
@@ -66,6 +76,18 @@ def addresses(folder: Path) -> dict[str, str]:
         with listed.open(encoding="utf-8", errors="replace", newline="") as stream:
             found |= {row[0].strip(): row[1].strip() for row in csv.reader(stream, delimiter="\t") if len(row) > 1 and "://" in row[1]}
     return found
+
+
+def is_address(url: str) -> bool:
+    """
+    >>> is_address("https://shop.example/p/1"), is_address("not-a-url"), is_address("http://[")
+    (True, False, False)
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def pages(place: Path, url: str) -> Iterator[tuple[Path, str]]:
@@ -94,16 +116,22 @@ def extract(
         "", help="The page's address; for a folder, expected.jsonl or urls.tsv in it say it, else each page's canonical link."
     ),
 ) -> None:
-    """Print, as JSON lines, the listing that each saved page gives, and the rule behind each field. Reads no network."""
+    """Print, as JSON lines, the listing that a crawl would read from each saved page, and the rule behind each field. Reads no network."""
     from crawlers.pages.document import Document
-    from crawlers.pages.generic import extract_listing
+    from crawlers.pages.listing_page import read_listing
 
+    if url and not is_address(url):
+        raise LakehouseError(f"--url {url} is no address; it begins with https:// and a host, as in https://www.shop.example/p/1.")
     for path, address in pages(place, url):
         try:
-            body = body_of(path)
+            body, whole = unpacked(path)
         except LakehouseError as error:
             print(f"mep3m: {error}", file=sys.stderr)
-            body = b""
+            body, whole = b"", True
+        if not whole:
+            print(f"mep3m: {path} breaks off or is too large; what there is of it was read. Save the page again.", file=sys.stderr)
         address = address or Document(body, "").canonical_url or ""
-        found = extract_listing(body, address)
+        if not address:
+            print(f"mep3m: {path} does not say its address; pictures and links relative to it are left out. Give it with --url.", file=sys.stderr)
+        found = read_listing(body, address)
         print(json.dumps({"file": path.name, "url": address, **found.as_dict()}, ensure_ascii=False), flush=True)

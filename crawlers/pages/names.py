@@ -311,7 +311,11 @@ def choose(
         (begun, "script state that begins the title", 4.0),
         (common[0] if common else "", "common to title and og:title", 3.5),
         *(
-            (text, "title without the site's name", 1.2 + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0))
+            (
+                text,
+                "title" if text in titles else "title without the site's name",
+                1.2 + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0),
+            )
             for order, text in enumerate(cleaned)
         ),
         (state[0] if state else "", "script state", 1.0),

@@ -7,8 +7,10 @@ import json
 
 import pytest
 from typer.testing import CliRunner
+from web_poet import field, handle_urls
 
 from crawlers.pages.commands import app
+from crawlers.pages.listing_page import ListingPage
 from lakehouse.errors import LakehouseError
 from tests.crawlers.pages.layouts import PAGES
 from tests.crawlers.pages.shop_pages import html
@@ -58,3 +60,34 @@ def test_a_place_without_pages_says_so(tmp_path):
         run(tmp_path / "nowhere")
     with pytest.raises(LakehouseError, match="holds no page"):
         run(tmp_path)
+
+
+def test_a_page_is_read_by_the_shop_s_own_page_object_as_a_crawl_reads_it(tmp_path):
+    @handle_urls("extracted.example")
+    class ExtractedPage(ListingPage):
+        @field
+        def name(self) -> str:
+            return "from the page object"
+
+    (tmp_path / "page.html").write_bytes(html("Mug", "<h1>Mug</h1>"))
+    (line,) = run(tmp_path / "page.html", "--url", "https://www.extracted.example/mug")
+    assert (line["name"], line["rules"]["name"]) == ("from the page object", "page object ExtractedPage")
+
+
+def test_what_is_missing_is_said(tmp_path):
+    body = html("Mug", "<h1>Mug</h1><div class='gallery'><img src='/m.jpg'></div>")
+    (tmp_path / "page.html").write_bytes(body)
+    (tmp_path / "torn.html.gz").write_bytes(gzip.compress(body * 50)[:-40])
+    (tmp_path / "whole.html.gz").write_bytes(gzip.compress(body))
+    done = CliRunner().invoke(app, [str(tmp_path)])
+    assert done.stderr.count("does not say its address") == 3 and done.stderr.count("breaks off") == 1 and "torn.html.gz breaks off" in done.stderr
+    assert not CliRunner().invoke(app, [str(tmp_path / "page.html"), "--url", "https://a.example/"]).stderr
+    for wrong in ("not-a-url", "http://[", "file:///etc/passwd"):
+        with pytest.raises(LakehouseError, match="is no address"):
+            run(tmp_path, "--url", wrong)
+
+
+def test_a_title_from_which_nothing_was_taken_is_called_a_title(tmp_path):
+    for name, title in (("a", "Blue Mug"), ("b", "Blue Mug | a.example")):
+        (tmp_path / f"{name}.html").write_bytes(html(title, "<p>30 cl</p>"))
+    assert [line["rules"]["name"] for line in run(tmp_path, "--url", "https://a.example/1")] == ["title", "title without the site's name"]
