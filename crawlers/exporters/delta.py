@@ -17,7 +17,7 @@ from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.job import job_dir
 from scrapy.utils.misc import build_from_crawler, load_object
 
-from crawlers.exporters.sink import DeltaSink, DeltaSinkError, RowRefused, check
+from .sink import DeltaSink, DeltaSinkError, RowRefused, check
 
 log = logging.getLogger(__name__)
 SINK_OPTIONS = ("schema", "partition_by", "unique_by", "batch_rows", "batch_bytes", "batch_seconds", "spool", "extra", "storage_options")

@@ -7,6 +7,7 @@ and commits exactly those that are missing: no row that was accepted is lost or 
 
 from __future__ import annotations
 
+import decimal
 import fcntl
 import json
 import logging
@@ -219,15 +220,20 @@ class DeltaSink:
         unknown = [name for name in row if name not in self._names]
         if unknown and not self._ignores_extra:
             raise RowRefused(f"field {unknown[0]!r} is not in the declared schema")
-        fitted = {name: row.get(name) for name in self.schema.names}
+        fitted = {}
+        for field in self.schema:
+            given = row.get(field.name)
+            try:
+                fitted[field.name] = _value(given, field.type)
+                pa.scalar(fitted[field.name], field.type)
+            except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ArithmeticError, TypeError, ValueError):
+                raise RowRefused(f"field {field.name!r} is {str(given)[:80]!r}, which is no {field.type}") from None
+        for name in self.partition_by:
+            if fitted[name] in ("", b""):
+                fitted[name] = None         # Delta's own rule: as a partition an empty text is null
         missing = [name for name in self._required if fitted[name] is None]
         if missing:
             raise RowRefused(f"field {missing[0]!r} is empty, which the schema forbids")
-        for field in self.schema:
-            try:
-                pa.scalar(fitted[field.name], field.type)
-            except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, TypeError, ValueError):
-                raise RowRefused(f"field {field.name!r} is {str(fitted[field.name])[:80]!r}, which is no {field.type}") from None
         return fitted
 
     def _begin(self) -> None:
@@ -327,6 +333,28 @@ def unpacked(file: Path) -> Iterator[bytes]:
             if len(body) < LENGTH.unpack(head)[0]:
                 return
             yield body
+
+
+def _value(given: Any, kind: pa.DataType) -> Any:
+    """A decimal from its text; all else as it is.
+
+    Raises:
+        TypeError: a text stands where a list should: Arrow would take it for a list of characters.
+        ArithmeticError: the text is no decimal.
+    """
+    if pa.types.is_decimal(kind) and isinstance(given, str):
+        return decimal.Decimal(given)
+    if _is_list(kind) and given is not None:
+        if isinstance(given, (str, bytes)):
+            raise TypeError("a text is no list")
+        return [_value(one, kind.value_type) for one in given] if isinstance(given, (list, tuple)) else given
+    if pa.types.is_struct(kind) and isinstance(given, Mapping):
+        return {name: _value(one, kind.field(name).type) if kind.get_field_index(name) >= 0 else one for name, one in given.items()}
+    return given
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return any(holds(kind) for holds in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list, pa.types.is_list_view))
 
 
 def _first_of_each(table: pa.Table, names: list[str]) -> pa.Table:

@@ -6,6 +6,7 @@ import datetime
 import decimal
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,39 @@ def test_a_bare_scrapy_project_exports_to_delta(tmp_path: Path):
     assert "strangers: []" in run.stdout
     assert "'delta/items_refused': 1" in run.stdout
     assert "field 'number' is 'not a number', which is no int64" in run.stderr
+
+
+@pytest.mark.medium
+@pytest.mark.parametrize("copied", [False, True], ids=["from the repository", "from two copied files"])
+def test_the_manuals_first_example_works_as_it_is_written(tmp_path: Path, copied: bool):
+    manual = (REPOSITORY / "docs" / "delta-exporter.md").read_text(encoding="utf-8")
+    settings = re.search(r"```python\n(.*?)```", manual, re.DOTALL).group(1)
+    if copied:
+        (tmp_path / "myproject").mkdir()
+        for name in ("delta.py", "sink.py"):
+            shutil.copy(REPOSITORY / "crawlers" / "exporters" / name, tmp_path / "myproject" / name)
+        settings = settings.replace("crawlers.exporters.delta.", "myproject.delta.")
+    (tmp_path / "settings.py").write_text(settings, encoding="utf-8")
+    (tmp_path / "books.py").write_text("""
+import datetime
+import scrapy
+
+
+class Books(scrapy.Spider):
+    name = "books"
+
+    async def start(self):
+        for shop in ("a", "b", ""):
+            yield {"shop": shop, "url": "https://s.example/1", "title": "第1本", "price": "9.90", "tags": ["new"], "seen_at": datetime.datetime(2024, 5, 6)}
+""", encoding="utf-8")
+    run = subprocess.run([sys.executable, "-m", "scrapy", "runspider", "books.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+                         env={"PYTHONPATH": str(tmp_path if copied else f"{tmp_path}:{REPOSITORY}"), "SCRAPY_SETTINGS_MODULE": "settings", "PATH": "/usr/bin"})
+
+    assert run.returncode == 0, run.stderr
+    landed = rows(tmp_path / "tables/books")
+    assert [(row["shop"], row["price"], row["tags"]) for row in sorted(landed, key=lambda row: row["shop"])] == [
+        ("a", decimal.Decimal("9.90"), ["new"]), ("b", decimal.Decimal("9.90"), ["new"])]
+    assert "field 'shop' is empty, which the schema forbids" in run.stderr
 
 
 @pytest.mark.medium
@@ -235,6 +269,38 @@ def test_a_row_that_does_not_fit_is_refused_by_name(tmp_path: Path, row: dict, s
     sink.close()
     assert sentence.replace("\\", "") in str(refusal.value)
     assert numbers(tmp_path / "t") == [1]
+
+
+@pytest.mark.parametrize(("kind", "given", "landed"), [
+    ("decimal(10,2)", "9.90", decimal.Decimal("9.90")), ("list<decimal(10,2)>", ["1", None], [decimal.Decimal("1.00"), None]),
+    ("decimal(10,2)", "9.999", RowRefused), ("decimal(10,2)", "about 9", RowRefused), ("decimal(10,2)", "NaN", RowRefused),
+    ("list<string>", "abc", RowRefused), ("list<list<string>>", ["abc"], RowRefused), ("list<int64>", b"ab", RowRefused),
+    (pa.struct([("tags", pa.list_(pa.string()))]), {"tags": "abc"}, RowRefused),
+    (pa.struct([("tags", pa.list_(pa.string()))]), {"tags": ["abc"]}, {"tags": ["abc"]}),
+])
+def test_a_value_lands_as_what_it_says_or_not_at_all(tmp_path: Path, kind: Any, given: Any, landed: Any):
+    sink = DeltaSink(tmp_path / "t", {"a": kind} if isinstance(kind, str) else pa.schema([("a", kind)]))
+    if landed is RowRefused:
+        with pytest.raises(RowRefused, match=r"field 'a' is .*, which is no "):
+            sink.add({"a": given})
+    else:
+        sink.add({"a": given})
+    sink.close()
+    assert [row["a"] for row in rows(tmp_path / "t")] == ([] if landed is RowRefused else [landed])
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_an_empty_partition_is_null_or_refused_and_the_table_opens(tmp_path: Path, empty: str | None):
+    sink = DeltaSink(tmp_path / "open", {"number": "int64", "shelf": "string"}, partition_by=["shelf"])
+    sink.add({"number": 1, "shelf": empty})
+    sink.close()
+    assert rows(tmp_path / "open") == [{"number": 1, "shelf": None}]
+    sink = DeltaSink(tmp_path / "shut", {"number": "int64", "shelf": "string!"}, partition_by=["shelf"])
+    with pytest.raises(RowRefused, match="field 'shelf' is empty, which the schema forbids"):
+        sink.add({"number": 1, "shelf": empty})
+    sink.add({"number": 2, "shelf": "a"})
+    sink.close()
+    assert rows(tmp_path / "shut") == [{"number": 2, "shelf": "a"}]
 
 
 def test_keys_that_the_table_has_are_left_out(tmp_path: Path):
