@@ -198,17 +198,36 @@ def without_site(title: str, sites: set[str], categories: Collection[str] = ()) 
         if spans:
             last, first = title[spans[-1].end() :], title[: spans[0].start()]
             rest = title[: spans[-1].start()]
-            if _says_nothing(last, sites) or _is_shop_name(last, rest) or _holds_site(last, rest, sites) or key(last) in categories:
-                title = title[: spans[-1].start()]
+            if (
+                _says_nothing(last, sites)
+                or _is_shop_name(last, rest)
+                or _holds_site(last, rest, sites)
+                or key(last) in categories
+                or (weight(last) <= 16 and sells(rest))
+            ):
+                title = rest
             elif _says_nothing(first, sites):
                 title = title[spans[0].end() :]
         rest, _, last = title.rpartition(" ")
         if rest and weight(last) >= 6 and key(last) in sites:
             title = rest
+        closed = re.search(r"(?<=\w)[-–—](?=([\w.]+)$)", title)  # "name 750g-tmall.com天猫"
+        if closed and any("." in closed[1] and len(site) > 5 and key(closed[1]).startswith(site) for site in sites):
+            title = title[: closed.start()]
         title = title.strip(" \t-–—|｜_·•:：>»›,，")
         if title == before or not title:
             return title or before
     return title
+
+
+def sells(title: str) -> bool:
+    """Whether a title ends in brackets with several words that shops put after a product's name; what follows them is the shop's.
+
+    >>> sells("蜂蜜 500g【图片 价格 品牌 报价】"), sells("蜂蜜【500g】")
+    (True, False)
+    """
+    found = re.search(r"【([^】]{1,60})】\s*$", title)
+    return found is not None and weight(found[1]) >= 8 and words.is_boilerplate(found[1])
 
 
 def _says_nothing(part: str, sites: set[str]) -> bool:
@@ -306,6 +325,11 @@ def choose(
             best, score, agrees = candidate, total, held > 0.6
     if best is not None and agrees and score >= 2.0:
         return best.text, best.rule + " agreeing with the title"
+    sold = {
+        without_site(title, sites, not_names)
+        for title in titles
+        if len(title) <= LONGEST and any(sells(title[: found.start()]) for found in words._SPLIT.finditer(title))
+    }
     begun = next((text for text in state if any(_begins(title, text) for title in cleaned)), "")
     said = [
         (begun, "script state that begins the title", 4.0),
@@ -314,7 +338,7 @@ def choose(
             (
                 text,
                 "title" if text in titles else "title without the site's name",
-                1.2 + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0),
+                3.5 if text in sold else 1.2 + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0),
             )
             for order, text in enumerate(cleaned)
         ),

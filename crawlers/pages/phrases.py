@@ -19,7 +19,7 @@ HOME = frozenset(_listed("""
 """))
 # A title's parts made of nothing but these say what the page does, not what the product is.
 BOILERPLATE = _listed("""
-    图片 | 圖片 | 价格 | 價格 | 报价 | 報價 | 品牌 | 参数 | 參數 | 评测 | 評測 | 评价 | 評價 | 行情 | 怎么样 | 怎麼樣 |
+    图片 | 圖片 | 价格 | 價格 | 报价 | 報價 | 品牌 | 参数 | 參數 | 评测 | 評測 | 评价 | 評價 | 评论 | 評論 | 行情 | 怎么样 | 怎麼樣 |
     好不好 | 多少钱 | 哪个好 | 批发 | 批發 | 采购 | 供应 | 厂家 | 直销 | 正品 | 行货 | 包邮 | 特价 | 促销 | 优惠 |
     优惠券 | 推荐 | 推薦 | 购买 | 購買 | 网购 | 網購 | 网上购物 | 購物 | 大全 | 专卖 | 官网 | 官網 | 官方 | 官方网站 |
     旗舰店 | 商城 | 商品 | 商品详细 | 商品介绍 | 正文 | 商品详情 |
@@ -48,7 +48,7 @@ CUE_WORDS = _listed("""
 """)
 CUES = re.compile(rf"({'|'.join(sorted(CUE_WORDS, key=len, reverse=True))})\s*[:：]?", re.I)
 SHOP_NAME_ENDS = re.compile(
-    r"(?:网|網|商城|商场|超市|官网|旗舰店|专营店|专卖店|购物|購物|易购|优选|严选|市场|百货|书店|線上購物|网上商城|購物網|"
+    r"(?:网|網|商城|商场|超市|官网|旗舰店|专营店|专卖店|电器|购物|購物|易购|优选|严选|市场|百货|书店|線上購物|网上商城|購物網|"
     r"購物中心|\.com|\.cn|\.net|\.org|\.[a-z]{2,3}(?:\.[a-z]{2})?|"
     r"store|shop|outlet|online|official site|official store|스토어|쇼핑|몰|通販|公式|ストア|ショップ|市場)$",
     re.I,

@@ -140,6 +140,21 @@ def test_tags_in_the_markup_s_values_are_no_part_of_them():
     assert marked_up("Shop", "", {"@type": "Product", "name": "Cable < 3 m, <USB> plug"}).name == "Cable < 3 m, <USB> plug"
 
 
+@pytest.mark.parametrize(("title", "url"), [
+    ("百草味 每日坚果 750g【图片 价格 品牌 报价】-京东", URL), ("百草味 每日坚果 750g【图片 价格 品牌 评论】-京东", URL),
+    ("百草味 每日坚果 750g-tmall.com天猫", "https://detail.tmall.com/1"), ("百草味 每日坚果 750g-国美电器", URL), ("百草味 每日坚果 750g-淘宝网", URL),
+])
+def test_a_title_s_suffix_goes_though_nothing_else_names_the_marketplace(title, url):
+    assert extract_listing(html(title, "<p>品牌</p>"), url).name == "百草味 每日坚果 750g"
+
+
+def test_a_title_that_sells_is_believed_over_a_banner():
+    page = html("百草味 每日坚果 750g【图片 价格 品牌 报价】-京东", "<h1>京东618大促 全场五折</h1>")
+    assert extract_listing(page, "https://item.jd.com/1.html").name == "百草味 每日坚果 750g"
+    kept = "百草味 每日坚果【750g】-原味"
+    assert extract_listing(html(kept, "<p>品牌</p>"), URL).name == kept
+
+
 PRODUCT = '{"@type":"Product","name":"Blue Mug","sku":"M1","image":"/mug.jpg"}'
 
 
