@@ -10,14 +10,15 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 SCHEMA = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-8000; PRAGMA temp_store=FILE;
 CREATE TABLE queue(number INTEGER PRIMARY KEY, digest BLOB UNIQUE, url TEXT, kind TEXT, rank INTEGER, depth INTEGER, state INTEGER DEFAULT 0);
 CREATE INDEX waiting ON queue(rank, number) WHERE state = 0;
 CREATE TABLE validators(digest BLOB PRIMARY KEY, etag TEXT, last_modified TEXT, listing_id TEXT, image_sha256 TEXT);
-CREATE TABLE listings(name BLOB PRIMARY KEY);
-CREATE TABLE earlier(name BLOB PRIMARY KEY, content BLOB, complete INTEGER);
+CREATE TABLE listings(name BLOB PRIMARY KEY, url BLOB, title BLOB, folded INTEGER DEFAULT 0);
+CREATE TABLE earlier(name BLOB PRIMARY KEY, content BLOB, complete INTEGER, url BLOB, title BLOB);
 CREATE TABLE pictures(digest BLOB PRIMARY KEY, image_sha256 TEXT, verdict TEXT);
 CREATE TABLE contents(image_sha256 TEXT PRIMARY KEY, verdict TEXT);
 CREATE TABLE links(digest BLOB PRIMARY KEY) WITHOUT ROWID;
@@ -44,6 +45,14 @@ class Validator:
     last_modified: str | None
     listing_id: str | None
     image_sha256: str | None
+
+
+class Claim(Enum):
+    """What a page's claim to a name met: nobody had it; a page of the same listing has it; a page of another listing has it."""
+
+    FIRST = auto()
+    AGAIN = auto()
+    DISPUTED = auto()
 
 
 @dataclass(frozen=True)
@@ -107,16 +116,38 @@ class CrawlMemory:
 
     # Listings --------------------------------------------------------------------------------------------------------
 
-    def first_time(self, *names: str) -> bool:
-        """Whether none of the names (an id, a canonical URL) was claimed by a listing of this crawl; from now on they are."""
-        keys = [(digest(name),) for name in names]
-        known = any(self._db.execute("SELECT 1 FROM listings WHERE name = ?", key).fetchone() for key in keys)
-        self._db.executemany("INSERT OR IGNORE INTO listings VALUES (?)", keys)
-        return not known
+    def first_time(self, listing_id: str) -> bool:
+        """Whether no listing of this crawl has the id; from now on one has, with the address and the title that an earlier crawl knew it by."""
+        return self._db.execute("INSERT OR IGNORE INTO listings(name, url, title) SELECT ?1, max(url), max(title) FROM earlier WHERE name = ?1",
+                                (digest(listing_id),)).rowcount == 1
 
-    def earlier_listings(self, rows: Iterable[tuple[str, bytes, bool]]) -> None:
-        """Rows of (listing_id, content, whether it has the picture it should have), oldest crawl first."""
-        self._db.executemany("INSERT OR REPLACE INTO earlier VALUES (?,?,?)", ((digest(name), *rest) for name, *rest in rows))
+    def claim(self, name: str, url: str, title: str | None) -> Claim:
+        """A name (an id, a canonical address) for a page of this crawl. It stays with the page that claims it first.
+
+        Pages with one address or one title are pages of one listing.
+
+        Args:
+            title: the page's; None where the name alone is proof enough.
+        """
+        mine = (digest(url), digest(title or ""))
+        if self._db.execute("INSERT OR IGNORE INTO listings(name, url, title) VALUES (?,?,?)", (digest(name), *mine)).rowcount:
+            return Claim.FIRST
+        theirs = self._db.execute("SELECT url, title FROM listings WHERE name = ?", (digest(name),)).fetchone()
+        same = title is None or theirs[0] == mine[0] or theirs[1] == mine[1]
+        return Claim.AGAIN if same else Claim.DISPUTED
+
+    def fold(self, name: str) -> int:
+        """One more page is folded into the listing that has the name. Returns how many are."""
+        return self._db.execute("UPDATE listings SET folded = folded + 1 WHERE name = ? RETURNING folded", (digest(name),)).fetchone()[0]
+
+    def earlier_listings(self, rows: Iterable[tuple[str, bytes, bool, str, str]]) -> None:
+        """Rows of (listing_id, content, whether it has the picture it should have, url, title), oldest crawl first."""
+        self._db.executemany("INSERT OR REPLACE INTO earlier VALUES (?,?,?,?,?)", (
+            (digest(name), content, complete, digest(url), digest(title)) for name, content, complete, url, title in rows))
+
+    def was_at(self, listing_id: str, url: str) -> bool:
+        """Whether an earlier crawl landed the listing from this address."""
+        return self._db.execute("SELECT 1 FROM earlier WHERE name = ? AND url = ?", (digest(listing_id), digest(url))).fetchone() is not None
 
     def was_complete(self, listing_id: str) -> bool:
         row = self._db.execute("SELECT complete FROM earlier WHERE name = ?", (digest(listing_id),)).fetchone()

@@ -12,6 +12,7 @@ from crawlers.runs import PICTURES
 MOST_REJECTS = 0.2          # of the product pages read
 MOST_FAILURES = 0.1         # of the pages asked for; robots.txt's refusals and 404s are the shop's own word, not failures
 LEAST_PICTURES = 0.5        # of the listings landed whose page names one
+MOST_IN_ONE = 0.5           # of the product pages read; variants are many, but not all of one listing
 LARGEST_DROP = 0.5          # against the last finished crawl
 SMALL = 20                  # shares of fewer pages than this say nothing
 EXPECTED_FAILURES = ("crawl/failed/http_404", "crawl/failed/http_410", "crawl/failed/robots_forbidden")
@@ -81,6 +82,17 @@ class Fields(CrawlMonitor):
         if rejected + read >= SMALL:
             self.assertLessEqual(rejected, (rejected + read) * MOST_REJECTS,
                                  f"{rejected} of {rejected + read} product pages gave no usable listing; see ops.rejects.")
+
+
+    def test_listings_are_told_apart(self) -> None:
+        most, read = self.count("crawl/most_folded_into_one"), self.count("crawl/listings_read") + self.count("crawl/variants_folded")
+        if most >= SMALL:
+            self.assertLess(most, read * MOST_IN_ONE,
+                            f"{most} of {read} product pages were taken for variants of one listing; see those 'folded' in bronze.crawl_pages.")
+
+    def test_all_products_were_read(self) -> None:
+        left = self.count("crawl/products_not_read")
+        self.assertEqual(left, 0, f"{left} pages were left unread: those before them, of the same kind of address, brought nothing new for long.")
 
 
 @monitors.name("errors")

@@ -258,10 +258,11 @@ def attach(crawler: Any, crawl: runs.Crawl, moved: Callable[[], None] | None = N
 
 def summary(rows: list[dict[str, Any]]) -> None:
     """What the crawls brought, for a person."""
-    console, grid = Console(stderr=True), Grid("shop", "listings", "unchanged", "pictures", "rejected", "ended", "monitors")
+    console, grid = Console(stderr=True), Grid("shop", "listings", "unchanged", "folded", "pictures", "rejected", "ended", "monitors")
     for row in rows:
-        grid.add_row(row["shop"], f"{row['listings']:,}", f"{_unchanged(row):,}", f"{row['images']:,}", f"{row['rejects']:,}", row["finish_reason"],
-                     f"[red]{len(row['audit_notes'])} object[/]" if row["audit_notes"] else "[green]content[/]")
+        folded = dict(row["counters"]).get("crawl/variants_folded", 0)
+        grid.add_row(row["shop"], f"{row['listings']:,}", f"{_unchanged(row):,}", f"{folded:,}", f"{row['images']:,}", f"{row['rejects']:,}",
+                     row["finish_reason"], f"[red]{len(row['audit_notes'])} object[/]" if row["audit_notes"] else "[green]content[/]")
     console.print(grid)
     for row in rows:
         for note in row["audit_notes"]:

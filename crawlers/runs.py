@@ -105,8 +105,9 @@ def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, pict
     if not all_pages:
         _learn_from_earlier(crawl)
     memory = crawl.memory
-    for listing in _rows(tables.RAW_LISTINGS, arrow.text("crawl_id") == crawl.crawl_id, ("listing_id", "url")):
-        memory.first_time(listing["listing_id"], listing["url"])
+    for listing in _rows(tables.RAW_LISTINGS, arrow.text("crawl_id") == crawl.crawl_id, ("listing_id", "url", "title")):
+        for name in (listing["listing_id"], listing["url"]):
+            memory.claim(name, listing["url"], listing["title"])
     settled = []
     mine = arrow.text("crawl_id") == crawl.crawl_id
     for page in _rows(tables.CRAWL_PAGES, mine, ("url", "kind", "status", "reason", "image_sha256", "listing_id")):
@@ -120,7 +121,7 @@ def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, pict
         else:
             if page["status"] == "failed":
                 memory.remember_failure(page["url"])
-            if page["listing_id"]:
+            if page["listing_id"] and page["status"] == "unchanged":        # a folded page may have landed before the listing it belongs to
                 memory.first_time(page["listing_id"])
             if not (page["status"] == "failed" and (page["reason"] or "").startswith(AGAIN)):
                 settled.append(page["url"])
@@ -249,12 +250,13 @@ def _learn_from_earlier(crawl: Crawl) -> None:
         return
     in_order = sorted(ids, key=ids.__getitem__)                             # the newest crawl has the last word
     for crawl_id in in_order:
-        columns = ("listing_id", "title", "breadcrumbs", "image_urls", "image_url", "image_sha256")
+        columns = ("listing_id", "url", "title", "breadcrumbs", "image_urls", "image_url", "image_sha256")
         listings = _rows(tables.RAW_LISTINGS, arrow.text("crawl_id") == crawl_id, columns)
         crawl.memory.earlier_listings(
-            (row["listing_id"], listing_content(row), bool(row["image_sha256"] or not row["image_urls"])) for row in listings)
+            (row["listing_id"], listing_content(row), bool(row["image_sha256"] or not row["image_urls"]), row["url"], row["title"])
+            for row in listings)
     answered = (arrow.text("status").isin(["fetched", "unchanged"]) & arrow.text("kind").isin(["product", "image"])
-                & (pc.field("etag").is_valid() | pc.field("last_modified").is_valid()))
+                & (pc.field("etag").is_valid() | pc.field("last_modified").is_valid()) & pc.field("reason").is_null())    # a folded page has one
     for crawl_id in in_order:
         columns = ("url", "kind", "etag", "last_modified", "listing_id", "image_sha256")
         pages = _rows(tables.CRAWL_PAGES, answered & (arrow.text("crawl_id") == crawl_id), columns)

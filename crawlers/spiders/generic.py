@@ -16,6 +16,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers import discovery
 from crawlers.items import Listing, Page, Rejected
+from crawlers.memory import Claim
 from crawlers.middlewares import reason_of
 from crawlers.pages.generic import ExtractedListing
 from crawlers.pages.listing_page import own_page_class, read_listing
@@ -24,6 +25,7 @@ from crawlers.runs import AGAIN, Crawl
 TITLE_LIMIT = 2_000
 UNREACHABLE_AFTER = 50
 PRICE = re.compile(r"^[\s¥￥$€£₩]*\d[\d.,\s]*(?:元|円|rmb|cny|usd|eur|[¥￥$€£₩])?\s*$", re.I)
+PLAIN_ID = re.compile(r"[\w./:#+ -]{1,100}")
 ID_PARAMETERS = ("id", "itemid", "item_id", "skuid", "sku", "pid", "goods_id", "product_id", "productid")
 
 
@@ -67,7 +69,10 @@ class GenericSpider(scrapy.Spider):
 
     def wanted(self, url: str) -> bool:
         """Whether a URL of the queue is still worth reading."""
-        return not self.shapes.is_barren(url)
+        barren = self.shapes.is_barren(url)
+        if barren and self.shapes.gave_products(url):
+            self.count("crawl/products_not_read")
+        return not barren
 
     # Pages -----------------------------------------------------------------------------------------------------------
 
@@ -116,24 +121,51 @@ class GenericSpider(scrapy.Spider):
             yield from self.category(response, asked)
 
     def product(self, response: Any, asked: str, found: ExtractedListing) -> Listing | Page | Rejected:
-        canonical = self.canonical(response.url, found)
-        listing_id = listing_id_of(found, canonical)
         title = found.name.strip()
         breadcrumbs = [step.strip() for step in found.breadcrumbs if step and step.strip() and step.strip() != title]
         reason = fault_of(title, breadcrumbs)
         if reason:
             self.shapes.saw(asked, fruitful=False)
-            return self.rejected(response, asked, reason, found, listing_id)
-        if not self.crawl.memory.first_time(listing_id, canonical):
-            self.shapes.saw(asked, fruitful=False)
+            return self.rejected(response, asked, reason, found)
+        listing_id, canonical, folded = self.identify(response.url, found, title)
+        if folded:
+            self.shapes.saw(asked, fruitful=False, variant=bool(found.variant_group))
             self.count("crawl/variants_folded")
-            return self.page_of(response, "product", listing_id=listing_id)
+            self.crawler.stats.max_value("crawl/most_folded_into_one", folded)
+            return self.page_of(response, "product", reason="folded", listing_id=listing_id)
         self.shapes.saw(asked, fruitful=True, product=True)
         self.count("crawl/listings_read")
         territory = self.crawl.territory
         pictures = [url for url in dict.fromkeys(found.image_urls) if territory.trespass(url, picture=True) not in ("scheme", "malformed_url")]
         page = self.page_of(response, "product", listing_id=listing_id)
         return Listing(listing_id, canonical, self.crawl.clock(), title, breadcrumbs, pictures, page, rules=dict(found.rules))
+
+    def identify(self, url: str, found: ExtractedListing, title: str) -> tuple[str, str, int]:
+        """(listing id, address, how many pages are folded into the listing that an earlier page of this crawl brought: 0 where none did).
+
+        What a page says of itself is believed as far as it tells listings apart: an id or a canonical address under which a page of another title
+        and another address came before is nobody's own, and the next best is taken, at last the page's address. An id that an earlier crawl
+        gave the address stays with it.
+        """
+        memory, address, canonical = self.crawl.memory, discovery.normal(url), self.canonical(url, found)
+        # Parameters that name no product choose a variant of it; the page's word on that is enough.
+        variant = urlsplit(canonical).path == urlsplit(address).path and canonical != address and not id_parameter(address)
+        claim = memory.claim(canonical, canonical if variant else address, None if variant else title)
+        if claim is Claim.DISPUTED:
+            self.count("crawl/addresses_disputed")
+            canonical = address
+            claim = memory.claim(canonical, address, title)
+        ids = sorted(ids_of(found, canonical), key=lambda one: not memory.was_at(one, canonical))
+        ids.append(hashed(f"{address}\n{title}"))       # where other pages gave out this one's address as their own
+        if claim is Claim.AGAIN:
+            return ids[0], canonical, memory.fold(canonical)
+        for listing_id in ids:
+            certain = variant or listing_id == believable(found.variant_group, canonical)
+            claim = memory.claim(listing_id, canonical if variant else address, None if certain else title)
+            if claim is not Claim.DISPUTED:
+                break
+            self.count("crawl/ids_disputed")
+        return listing_id, canonical, memory.fold(listing_id) if claim is Claim.AGAIN else 0
 
     def category(self, response: Any, asked: str) -> Iterator[Any]:
         fruitful = False
@@ -231,20 +263,42 @@ def fault_of(title: str, breadcrumbs: list[str]) -> str:
     return ""
 
 
-def listing_id_of(found: ExtractedListing, url: str) -> str:
-    """The shop's own id: of the group of variants, the SKU, the number in the address, else a hash of the address."""
-    for said in (found.variant_group, found.sku):
-        text = " ".join((said or "").split())
-        if text and len(text) <= 100 and text.isprintable():
-            return text
-    parts = urlsplit(url)
-    for name, value in parse_qsl(parts.query):
-        if name.lower() in ID_PARAMETERS and re.fullmatch(r"[\w-]{1,64}", value):
-            return value
-    numbers = re.findall(r"\d{3,}", parts.path.rstrip("/").rsplit("/", 1)[-1])
-    if len(numbers) == 1:
-        return numbers[0]
-    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+def ids_of(found: ExtractedListing, url: str) -> list[str]:
+    """What may be the shop's own id, best first: of the group of variants, else the SKU; what the address has for one; a hash of the address.
+
+    >>> ids_of(ExtractedListing(sku="N/A"), "https://a.example/dp/B001FK81PU")[:-1]
+    ['B001FK81PU']
+    >>> ids_of(ExtractedListing(sku="A-1"), "https://a.example/desk-lamp-250-lumen")[:-1]
+    ['A-1']
+    """
+    said = believable(found.variant_group, url) or believable(found.sku, url)
+    step = re.sub(r"\.[a-z]{3,5}$", "", last_step(url))
+    code = step if re.fullmatch(r"[A-Za-z]{0,4}\d{3,}[0-9A-Za-z]{0,20}", step) else ""       # the whole step: what is part of a name may be a size
+    return list(dict.fromkeys(one for one in (said, id_parameter(url), code, hashed(url)) if one))
+
+
+def hashed(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def believable(said: str | None, url: str) -> str:
+    """An id as a page says it; empty where it may be a placeholder: what no template left behind has a digit, or stands in the address.
+
+    >>> believable("LAMP-250", ""), believable("{{ product.sku }}", ""), believable("undefined", ""), believable("abcd", "https://a.example/p/abcd")
+    ('LAMP-250', '', '', 'abcd')
+    """
+    text = " ".join((said or "").split())
+    return text if PLAIN_ID.fullmatch(text) and (re.search(r"[1-9]|[^\W\d_]\d", text) or text.lower() in last_step(url).lower()) else ""
+
+
+def id_parameter(url: str) -> str:
+    """What the address's parameters call an id; empty where none does."""
+    found = (value for name, value in parse_qsl(urlsplit(url).query) if name.lower() in ID_PARAMETERS)
+    return next((value for value in found if re.fullmatch(r"[\w-]{1,64}", value)), "")
+
+
+def last_step(url: str) -> str:
+    return urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]
 
 
 class Shapes:
@@ -252,6 +306,7 @@ class Shapes:
 
     A page bears fruit when it is a new listing, leads to a product that no page of its shape led to before, or to new addresses of another
     shape. A shape whose last `limit` pages bore none is barren; so is a path, whatever its parameters, after five times as many.
+    A page that says which listing it is a variant of counts a tenth: a shop may well show a hundred variants in a row.
     """
 
     def __init__(self, limit: int = 100, most: int = 20_000) -> None:
@@ -259,9 +314,10 @@ class Shapes:
         self.since: dict[str, int] = {}
         self.products: dict[str, int] = {}
 
-    def saw(self, url: str, *, fruitful: bool, product: bool = False) -> None:
+    def saw(self, url: str, *, fruitful: bool, product: bool = False, variant: bool = False) -> None:
         shape = discovery.shape(url)
-        for key, step in ((shape, 1), (shape.split("?")[0] + "?*", 0.2)):
+        weight = 0.1 if variant else 1
+        for key, step in ((shape, weight), (shape.split("?")[0] + "?*", weight / 5)):
             if len(self.since) < self.most or key in self.since:
                 self.since[key] = 0 if fruitful else self.since.get(key, 0) + step
         if product and (len(self.products) < self.most or shape in self.products):
@@ -270,6 +326,9 @@ class Shapes:
     def is_barren(self, url: str) -> bool:
         shape = discovery.shape(url)
         return self.since.get(shape, 0) >= self.limit or self.since.get(shape.split("?")[0] + "?*", 0) >= self.limit
+
+    def gave_products(self, url: str) -> bool:
+        return discovery.shape(url) in self.products
 
     def is_product_shape(self, url: str) -> bool:
         return self.products.get(discovery.shape(url), 0) >= 3

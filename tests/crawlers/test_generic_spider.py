@@ -88,6 +88,47 @@ def test_variants_are_one_listing(server, crawl, rows):
     assert run["counters"] and dict(run["counters"])["crawl/variants_folded"] == 4
 
 
+@pytest.mark.parametrize("fault", [{"sku": "N/A"}, {"sku": "{{ product.sku }}"}, {"sku": "LAMP-250"}, {"sku": None, "mpn": "250"},
+                                   {"sku": "", "inProductGroupWithID": "null"}, "canonical"])
+def test_pages_that_share_an_id_are_listings_of_their_own(server, crawl, rows, fault):
+    small_shop(server, 6)
+    for number in range(6):
+        head, extra = ("", fault) if fault != "canonical" else (f'<link rel="canonical" href="{server.url}/item/10003.html">', {})
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, extra=extra, head=head)
+
+    first = crawl(server.url + "/", "tea")
+    landed = {row["listing_id"]: row["title"] for row in rows(tables.RAW_LISTINGS)}
+    second = crawl(server.url + "/", "tea", overrides={"CONCURRENT_REQUESTS": 1})      # in another order
+
+    assert first["listings"] == len(landed) == len(set(landed.values())) == 6
+    assert dict(second["counters"])["crawl/listings_unchanged"] == 6 and second["listings"] == 0
+
+
+def test_a_number_within_a_name_is_no_id(server, crawl, rows):
+    small_shop(server, 6)
+    server.routes["/list?page=1"] = "".join(f'<a href="/products/{name}-250-lumen">x</a>' for name in ("aa", "bb", "cc"))
+    del server.routes["/sitemap.xml"]
+    for number, name in enumerate(("aa", "bb", "cc")):
+        server.routes[f"/products/{name}-250-lumen"] = product_page(server.url, number, extra={"sku": None})
+
+    assert crawl(server.url + "/", "tea")["listings"] == 3
+
+
+def test_parameters_that_choose_a_variant_are_no_listings(server, crawl, rows):
+    small_shop(server, 6)
+    pages = {f"/products/shirt{query}": number for number, query in enumerate(("?color=red", "", "?color=blue"))}
+    server.routes["/list?page=1"] = "".join(f'<a href="{path}">x</a>' for path in pages)
+    del server.routes["/sitemap.xml"]
+    for path, number in pages.items():
+        head = f'<link rel="canonical" href="{server.url}/products/shirt">'
+        server.routes[path] = product_page(server.url, number, extra={"sku": None}, head=head)
+
+    crawl(server.url + "/", "tea", overrides={"CONCURRENT_REQUESTS": 1})
+
+    (row,) = rows(tables.RAW_LISTINGS)
+    assert row["url"] == f"{server.url}/products/shirt"
+
+
 def test_a_shop_without_a_sitemap_is_found_by_its_categories(server, crawl, rows):
     small_shop(server, 35, in_sitemap=0)
     del server.routes["/sitemap.xml"], server.routes["/robots.txt"]

@@ -193,6 +193,19 @@ def test_ten_thousand_copies_of_one_page(server, crawl):
     counters = dict(run["counters"])
     assert run["listings"] == 1 and server.hits.total() < 200
     assert counters["crawl/variants_folded"] >= 99 and counters["crawl/not_followed/endless"] > 9_000
+    assert any("were taken for variants of one listing" in note for note in run["audit_notes"])
+    assert any("pages were left unread" in note for note in run["audit_notes"])
+
+
+def test_a_hundred_variants_in_a_row_do_not_end_the_crawl(server, crawl):
+    places = "".join(f"<url><loc>{server.url}/copy/{number}.html</loc></url>" for number in range(160))
+    server.routes["/sitemap.xml"] = (200, {}, f"<urlset>{places}</urlset>".encode())
+    server.routes["/"] = "<html></html>"
+    for number in range(160):
+        extra = {"inProductGroupWithID": "G1"} if number < 150 else {}
+        server.routes[f"/copy/{number}.html"] = product_page(server.url, number, images=[], extra=extra)
+
+    assert crawl(server.url + "/", "tea", overrides={"CONCURRENT_REQUESTS": 1})["listings"] == 11
 
 
 @pytest.mark.parametrize("markup", [
