@@ -13,7 +13,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from crawlers.feeds.records import Record, Refused, levels, title_fault
+from crawlers.feeds.records import Record, Refused, given, levels, title_fault
 from crawlers.feeds.source import Source
 from crawlers.pages import charset
 from lakehouse.errors import LakehouseError
@@ -103,6 +103,8 @@ def read(source: Source, *, shop: str, kind: str = "", separator: str = ">") -> 
         identity, title, crumbs = text("listing_id"), text("title"), _levels(fields, separator)
         shown = json.dumps(row, ensure_ascii=False, default=str)[:2000]
         fault = "id is empty" if not identity else title_fault(title) or (None if crumbs else "category path is empty")
+        if any(isinstance(one, dict) for name in NAMES["title"] for one in _parts(fields.get(name))[:1]):
+            fault = "title is no text"
         if fault:
             yield Refused(shop, identity, place, fault, shown)
             continue
@@ -111,21 +113,25 @@ def read(source: Source, *, shop: str, kind: str = "", separator: str = ">") -> 
                 yield Refused(shop, identity, place, "variant of a listing before", shown)
                 continue
             groups.add(group)
-        images = [one for name in (*NAMES["image"], *NAMES["more_images"]) for one in _several(fields.get(name))
-                  if one.startswith(("http://", "https://", "//"))]
+        images = ["https:" + one if one.startswith("//") else one for name in (*NAMES["image"], *NAMES["more_images"])
+                  for one in _several(fields.get(name)) if one.startswith(("http://", "https://", "//"))]
         yield Record(shop, identity, title, crumbs, place, url=text("url"), image_urls=list(dict.fromkeys(images)))
 
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        value = next((one for one in value if one), "")
-    return "" if value is None else str(value).strip()
+        value = next((one for one in value if given(one)), "")
+    return given(value)
 
 
 def _several(value: Any) -> list[str]:
     """A field's addresses: a list, or a text with commas, bars or spaces between addresses."""
-    parts = value if isinstance(value, list) else [value]
-    return [one.strip() for part in parts if isinstance(part, str) for one in part.replace("|", " ").replace(",http", " http").split() if one.strip()]
+    texts = (part for part in _parts(value) if isinstance(part, str))
+    return [one for text in texts for one in text.replace("|", " ").replace(",http", " http").split()]
+
+
+def _parts(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _levels(fields: dict[str, Any], separator: str) -> list[str]:
@@ -133,7 +139,7 @@ def _levels(fields: dict[str, Any], separator: str) -> list[str]:
         value = fields.get(name)
         if isinstance(value, list):
             if len(value) > 1 and not any(separator in str(one) for one in value):
-                return [str(one).strip() for one in value if str(one).strip()]
+                return [level for level in map(given, value) if level]
             value = value[0] if value else ""
         if found := levels(_text(value), separator):
             return found

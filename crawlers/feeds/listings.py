@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from crawlers.feeds.records import SHOP_NAME, Record, Refused, levels, title_fault
+from crawlers.feeds.records import SHOP_NAME, Record, Refused, given, levels, title_fault
 from crawlers.feeds.source import Source
 from lakehouse.errors import LakehouseError
 
@@ -63,11 +63,11 @@ def read(source: Source, *, limit_per_shop: int = 0, label_column: str = "", lab
             if len(fields) != len(names):
                 yield Refused("", "", place, "wrong number of columns", "\t".join(fields)[:ROW_KEPT])
                 continue
-            shop, identity = fields[platform].strip(), fields[listing_id].strip()
+            shop, identity = given(fields[platform]), given(fields[listing_id])
             if limit_per_shop and taken[shop] >= limit_per_shop:
                 continue
             crumbs = levels(fields[native_path])
-            fault = title_fault(fields[title])
+            fault = title_fault(fields[title] if given(fields[title]) else "")
             if not shop or not identity:
                 fault = "platform or listing_id is empty"
             elif not SHOP_NAME.fullmatch(shop):

@@ -9,21 +9,9 @@ from typing import Any
 
 import ijson
 
-from crawlers.feeds.records import Record, Refused, title_fault
+from crawlers.feeds.records import Record, Refused, given, title_fault
 from crawlers.feeds.source import Source
 from lakehouse.errors import LakehouseError
-
-NONE = {"FALSE", "FLASE", ""}       # the released files spell it both ways
-
-
-def given(value: Any) -> str:
-    """A field's text; empty where it says none.
-
-    >>> given("FLASE"), given(" 孕妈奶粉 "), given(False)
-    ('', '孕妈奶粉', '')
-    """
-    text = "" if value is None or value is False else str(value).strip()
-    return "" if text.upper() in NONE else text
 
 
 def listing_id_of(img_path: str, number: int) -> str:
@@ -62,7 +50,9 @@ def _read(record: Any, number: int, shop: str, place: str) -> Record | Refused:
     picture = given(record.get("img_path"))
     identity = listing_id_of(picture, number)
     title = record.get("title")
-    title = "" if title is None or title is False else str(title)
+    if isinstance(title, (dict, list)):
+        return Refused(shop, identity, place, "title is no text", json.dumps(record, ensure_ascii=False, default=str)[:2000])
+    title = str(title) if given(title) else ""
     breadcrumbs = [name for name in (given(record.get("class_name")), given(record.get("sub_class_name"))) if name]
     fault = title_fault(title) or (None if breadcrumbs else "category path is empty")
     if fault:

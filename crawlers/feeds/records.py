@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Any
 
 from lakehouse.errors import LakehouseError
 
@@ -40,6 +41,7 @@ class Refused:
     row: str
 
 
+NONE = {"FALSE", "FLASE", ""}       # the released files spell it both ways
 SHOP_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 
 
@@ -54,12 +56,23 @@ def shop_name(name: str) -> str:
     return name
 
 
-def levels(path: str, separator: str = ">") -> list[str]:
+def given(value: Any) -> str:
+    """A field's text; empty where it says none, as MEP-3M's files do with FALSE in two spellings.
+
+    >>> given("FLASE"), given(" 孕妈奶粉 "), given(False)
+    ('', '孕妈奶粉', '')
     """
+    text = "" if value is None or value is False else str(value).strip()
+    return "" if text.upper() in NONE else text
+
+
+def levels(path: str, separator: str = ">") -> list[str]:
+    """The levels of a path, those that say none left out.
+
     >>> levels("服饰内衣> 运动 >跑步鞋")
     ['服饰内衣', '运动', '跑步鞋']
     """
-    return [level for level in (part.strip() for part in path.split(separator)) if level]
+    return [level for level in map(given, path.split(separator)) if level]
 
 
 def title_fault(title: str) -> str | None:

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from crawlers.feeds import mep3m
+from crawlers.feeds.records import given
 from lakehouse import arrow
 from lakehouse.errors import LakehouseError
 from lakehouse.tables import CRAWL_RUNS, RAW_LISTINGS, REJECTS
@@ -75,6 +75,39 @@ def test_bad_rows_are_rejected_by_name(lake, tmp_path, name, content, reasons):
     assert [row["title"] for row in rows(RAW_LISTINGS)] == ["x"]
 
 
+@pytest.mark.parametrize("none", ["FALSE", "FLASE", "false", False])
+def test_false_means_none_in_every_column(lake, tmp_path, none):
+    whole = {"id": "A", "title": "Cap", "category": "Hats > Caps", "link": "https://s.example/a", "image_link": "https://s.example/a.jpg"}
+    path = tmp_path / "feed.jsonl"
+    path.write_text("".join(json.dumps(whole | {"id": name, name: none}) + "\n" for name in whole), encoding="utf-8")
+    run("feed", path, "--shop", "s")
+    assert sorted(row["reason"] for row in rows(REJECTS)) == ["category path is empty", "id is empty", "title is empty"]
+    assert [(row["listing_id"], row["url"], row["image_urls"]) for row in rows(RAW_LISTINGS)] == [
+        ("image_link", whole["link"], []), ("link", "feed.jsonl:4", [whole["image_link"]])]
+
+
+def test_a_level_that_says_none_is_left_out_and_a_title_that_does_is_empty(lake, tmp_path):
+    path = tmp_path / "feed.jsonl"
+    path.write_text("".join(json.dumps({"id": n, "title": "Cap", "category": crumbs}) + "\n" for n, crumbs in enumerate(
+        (["Hats", "FLASE", False], "Hats > FALSE"))), encoding="utf-8")
+    run("feed", path, "--shop", "s")
+    assert [row["breadcrumbs"] for row in rows(RAW_LISTINGS)] == [["Hats"], ["Hats"]]
+    run("mep3m", annotation(tmp_path / "a.json", RECORD | {"title": "FALSE"}, RECORD | {"img_path": "x", "title": {"x": 1}}, RECORD | {"img_path": "y"}))
+    assert sorted(row["reason"] for row in rows(REJECTS)) == ["title is empty", "title is no text"]
+    table = tmp_path / "listings.tsv"
+    table.write_text("platform\tlisting_id\tnative_path\ttitle\ns\t1\ta>FALSE\tt\ns\tFLASE\ta\tt\ns\t2\tFALSE\tt\ns\t3\ta\tFLASE\n", encoding="utf-8")
+    assert "1 listings landed, 3 rejected" in run("listings", table)
+
+
+def test_a_picture_without_a_scheme_gets_https_and_a_title_must_be_text(lake, tmp_path):
+    path = tmp_path / "feed.jsonl"
+    path.write_text(json.dumps({"id": 1, "title": "Cap", "category": "Hats", "image_link": "//s.example/1.jpg"}) + "\n"
+                    + json.dumps({"id": 2, "title": {"x": 1}, "category": "Hats"}) + "\n", encoding="utf-8")
+    run("feed", path, "--shop", "s")
+    assert [row["image_urls"] for row in rows(RAW_LISTINGS)] == [["https://s.example/1.jpg"]]
+    assert [row["reason"] for row in rows(REJECTS)] == ["title is no text"]
+
+
 @pytest.mark.parametrize(("name", "content", "said"), [
     ("a.csv", b"id,title\n1,x\n", "line 1: no column holds the category"),
     ("a.csv", b'id,title,category\n1,"x,a\n', "after line 1: .*quotes"),
@@ -116,7 +149,7 @@ def test_false_in_either_spelling_means_none_and_a_third_level_stays_apart(lake,
 
 
 def test_records_that_cannot_be_used_are_rejected(lake, tmp_path):
-    run("mep3m", annotation(tmp_path / "a.json", RECORD, RECORD, "text", RECORD | {"img_path": "x", "title": "FALSE", "class_name": "FALSE", "sub_class_name": "FLASE"}))
+    run("mep3m", annotation(tmp_path / "a.json", RECORD, RECORD, "text", RECORD | {"img_path": "x", "class_name": "FALSE", "sub_class_name": "FLASE"}))
     assert sorted(row["reason"] for row in rows(REJECTS)) == ["category path is empty", "listing id is repeated", "record is no object"]
 
 
@@ -161,4 +194,4 @@ def test_released_records_land(lake, shared_data):
 
 
 def test_given_reads_json_false_too():
-    assert [mep3m.given(value) for value in (False, None, "false", "x")] == ["", "", "", "x"]
+    assert [given(value) for value in (False, None, "false", "x")] == ["", "", "", "x"]
