@@ -128,9 +128,14 @@ def _h1(document: Document) -> list[str]:
 
 
 def _no_product(document: Document) -> str:
-    """Why the page is no product, where it says so itself: an error page sent with status 200, a check for robots, an empty body."""
+    """Why the page is no product, where it says so itself: an error page sent with status 200, a check for robots, an empty body.
+
+    A page whose og:type says that it is a product is believed.
+    """
     if not clean(document.text[:10_000]):
         return "not a product: empty page"
+    if any(said.lower().removeprefix("og:").startswith("product") for said in document.meta("og:type")):
+        return ""
     for text in (document.title[:200], *(text[:200] for text in _h1(document)[:1])):
         if phrases.REFUSAL.search(text):
             return f"not a product: the page says {text[:80]!r}"

@@ -54,16 +54,19 @@ SHOP_NAME_ENDS = re.compile(
     re.I,
 )
 REFUSAL = re.compile(
-    r"(?:^|\b|\D)(?:404|403|410|500|502|503)(?:$|\b|\D).{0,60}(?:not found|error|forbidden|unavailable|gone|gateway)|"
+    r"(?:^\W*(?:404|403|410|500|502|503)\b.{0,60}|\b(?:404|403|410|500|502|503)\W{0,5}(?:page |service |bad )?)"
+    r"(?:not found|error(?!-?\w)|forbidden|unavailable|gone\b|gateway)|^\W*404\s*[-–—|:]\s|"
     r"^\s*(?:404|403|410|500|502|503)\s*$|"
     r"(?:error|oops|错误|錯誤)[^a-z0-9]{0,3}(?:404|403|410|500|502|503)|"
-    r"page (?:not found|cannot be found|does(?:n't| not) exist|unavailable)|not found$|access denied|forbidden$|robot check|"
-    r"are you (?:a )?(?:human|robot)|captcha|"
+    r"page (?:not found|cannot be found|does(?:n't| not) exist|unavailable)|not found$|access denied|^\W*(?:403\W*)?forbidden\W*$|robot check|"
+    r"are you (?:a )?(?:human|robot)|^\W*(?:re)?captcha\W*$|captcha (?:check|challenge|required|verification)|"
+    r"(?:enter|solve|complete)\b.{0,20}captcha|"
+    r"^\W*oops\b.{0,40}\b(?:page|gone|wrong|lost|error)\b|page (?:is|has been|was) (?:gone|removed|deleted)|"
     r"just a moment|attention required|bot verification|security check|service unavailable|internal server error|bad gateway|"
     r"seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|p[áa]gina n[ãa]o encontrada|página no encontrada|pagina non trovata|"
     r"页面不存在|頁面不存在|找不到(?:页面|頁面|该|您|网页|網頁)|您访问的页面|访问的页面不存在|商品不存在|宝贝不存在|"
     r"商品已下架|已下架|已经下架|此商品已|很抱歉.{0,20}(?:不存在|下架|找不到)|"
-    r"访问验证|安全验证|滑动验证|访问被拒绝|访问过于频繁|系统繁忙|服务器错误|出错了|出錯了|ページが見つかりません|"
+    r"访问验证|安全验证|滑动验证|访问被拒绝|访问过于频繁|系统繁忙|服务器错误|出错[了啦]|出錯[了啦]|验证码拦截|请输入验证码|^\W*验证码\W*$|ページが見つかりません|"
     r"お探しのページ|페이지를 찾을 수 없",
     re.I,
 )

@@ -69,11 +69,20 @@ def test_real_pages_are_read_as_their_readers_did(shared_data):
 @pytest.mark.parametrize(("title", "heading"), [
     ("404 Not Found", ""), ("很抱歉，您查看的商品不存在", ""), ("Shop", "Page not found"), ("页面不存在 - 商城", ""), ("Just a moment...", ""),
     ("Robot Check", ""), ("商品已下架-某某商城", ""), ("访问验证", ""), ("503 Service Unavailable", ""),
+    ("404 - Shop Example", ""), ("Shop Example | 404 error", ""), ("Error 404 (Not Found)!!1", ""), ("Oops! This page is gone", ""), ("出错啦", ""),
+    ("验证码拦截", ""), ("403 Forbidden", ""), ("Forbidden", ""), ("Captcha", ""), ("Please solve this captcha", ""), ("502 Bad Gateway", ""),
 ])
 def test_an_error_page_sent_with_200_is_no_product(title, heading):
     found = extract_listing(html(title, f"<h1>{heading}</h1><img src='/oops.png' width='600'>" + related("手机", "电脑")), URL)
     assert (found.name, found.breadcrumbs, found.image_urls) == ("", [], [])
     assert found.rules["page"].startswith("not a product")
+
+
+@pytest.mark.parametrize("name", [
+    "Eau de Parfum Forbidden", "Forbidden City Puzzle", "Captcha: A Novel", "Peugeot 404 error-free repair manual", "Levi's 501 Jeans 500 ml", "Oops Baby Rattle"])
+def test_a_product_whose_name_holds_such_words_is_one(name):
+    assert extract_listing(html(name, f"<h1>{name}</h1>", head='<meta property="og:type" content="product">'), URL).name == name
+    assert extract_listing(html(f"{name} | Shop", f"<h1>{name}</h1>"), URL).name == name
 
 
 def test_a_product_whose_name_sounds_like_an_error_is_one_where_it_is_marked_up():
