@@ -143,17 +143,16 @@ def _no_product(document: Document) -> str:
 
 
 def _own(document: Document, marked: list[tuple[dict[str, Any], str]], sites: set[str]) -> list[tuple[dict[str, Any], str]]:
-    """The markup's products that this page is about: those that its title or headings name, else the first; the rest are recommendations."""
+    """The markup's products that this page is about: those whose names agree best with its title or headings, else the first.
+
+    The rest are recommendations: the page of a "Nordlys desk lamp" may mark up a "Lamp" and a "Nordlys desk lamp refill" beside it.
+    """
     if len(marked) < 2:
         return marked
-    texts = [key(text) for text in (document.title, *document.meta("og:title"), *_h1(document)) if key(text)]
-
-    def named(product: dict[str, Any]) -> bool:
-        said = key(names.without_site(markup.text(product.get("name")), sites))
-        return bool(said) and any(said in text or text in said for text in texts)
-
-    chosen = [(product, rule) for product, rule in marked if named(product)]
-    return chosen or marked[:1]
+    texts = [*(names.without_site(text, sites) for text in (document.title, *document.meta("og:title"))), *_h1(document)]
+    agreement = [names.agreement(names.without_site(markup.text(product.get("name")), sites), texts) for product, _ in marked]
+    best = max(agreement)
+    return [one for one, agrees in zip(marked, agreement, strict=True) if agrees >= 0.8 * best] if best else marked[:1]
 
 
 def _pictures_of(product: dict[str, Any]) -> list[str]:

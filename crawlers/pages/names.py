@@ -273,6 +273,16 @@ def _support(text: str, references: list[str]) -> tuple[float, float]:
     return best
 
 
+def agreement(text: str, references: list[str]) -> float:
+    """How far a text says what one of the references says, 0 to 1.
+
+    >>> agreement("Desk lamp", ["Desk Lamp"]), agreement("Lamp", ["Desk lamp"])
+    (1.0, 0.5)
+    """
+    covers, held = _support(text, references)
+    return covers * held
+
+
 def choose(
     document: Document,
     *,

@@ -229,6 +229,16 @@ def test_variants_share_a_canonical_address_and_a_group():
     assert (found.canonical_url, found.variant_group) == ("https://socks.example/merino", "MS")
 
 
+@pytest.mark.parametrize("other", ["Lamp", "Nordlys desk lamp refill", "Desk lamp", "Sommer garden chair"])
+@pytest.mark.parametrize("heading", ["Nordlys desk lamp", ""])
+def test_a_recommendation_that_says_more_of_itself_is_not_taken_for_the_product(other, heading):
+    own = {"@type": "Product", "name": "Nordlys desk lamp", "sku": "N1", "image": "/n.jpg"}
+    more = {"@type": "Product", "name": other, "sku": "BESTSELLER", "image": "/r.jpg", "offers": {"price": 1}, "description": "x"}
+    for nodes in ((own, more), (more, own), (own | {"isRelatedTo": more},)):
+        found = marked_up("Nordlys desk lamp | Shop", heading, *nodes)
+        assert (found.name, found.sku, found.image_urls) == ("Nordlys desk lamp", "N1", ["https://shop.example/n.jpg"])
+
+
 def test_of_several_variants_in_the_markup_the_page_shows_the_one_that_it_shares():
     nodes = [{"@type": "Product", "name": "Blue Mug", "image": f"/mug-{colour}.jpg?sw=1280"} for colour in ("navy", "azure", "teal")]
     page = html("Blue Mug", f'<script type="application/ld+json">{json.dumps(nodes)}</script>', head='<meta property="og:image" content="/big/mug-azure.jpg">')
