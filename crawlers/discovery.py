@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree.ElementTree import ParseError
 
@@ -16,15 +17,21 @@ from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 from scrapy.utils.gz import gunzip
 from w3lib.url import canonicalize_url, url_query_cleaner
 
+from crawlers.pages import markup
+from crawlers.pages.document import Document
+from crawlers.pages.markup import PRODUCT_TYPES
+from crawlers.pages.words import key
+
 TRACKING = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid", "spm", "scm", "yclid", "ref_")
 NOT_PAGES = re.compile(r"\.(?:css|js|json|png|jpe?g|gif|webp|svg|ico|pdf|zip|gz|mp4|mp3|woff2?|ttf|xml|rss|apk|exe)$", re.I)
+_TYPES = rb"(?:%s)" % "|".join(sorted(PRODUCT_TYPES)).encode()
+_SCHEMA = rb"(?:(?:https?:)?(?:\\?/){2}(?:www\.)?schema\.org(?:\\?/|#)|schema:)"
 PRODUCT_MARKS = re.compile(
-    rb"""["']@type["']\s*:\s*(?:\[[^\]]{0,80})?["'](?:http://schema\.org/|https://schema\.org/)?(?:Product|ProductGroup|ProductModel)["']"""
-    rb"""|item(?:type|scope)[^>]{0,80}schema\.org/Product["'\s>]|typeof=["'](?:schema:|http://schema\.org/)?Product["']""", re.I)
-OG_PRODUCT = re.compile(rb"""<meta[^>]{0,80}og:type["'][^>]{0,80}content=["'](?:og:)?product(?:\.item)?["']""", re.I)
-LIST_MARKS = re.compile(
-    rb"""["']@type["']\s*:\s*(?:\[[^\]]{0,80})?["'](?:ItemList|CollectionPage|SearchResultsPage|OfferCatalog)["']"""
-    rb"""|schema\.org/(?:ItemList|CollectionPage|OfferCatalog)""", re.I)
+    rb"""["']@type["']\s*:\s*(?:\[[^\]]{0,80})?["']%(schema)s?%(types)s["']"""
+    rb"""|itemtype\s*=\s*["']?[^"'>]{0,80}%(schema)s%(types)s["'\s/>]|typeof\s*=\s*["']?%(schema)s?%(types)s["'\s/>]"""
+    % {b"schema": _SCHEMA, b"types": _TYPES}, re.I)
+OG_PRODUCT = re.compile(
+    rb"""<meta\b(?=[^>]{0,300}\bog:type["'\s/>])(?=[^>]{0,300}\bcontent\s*=\s*["']?(?:og:)?product(?:\.item)?["'\s/>])""", re.I)
 PRODUCT_PATHS = re.compile(r"/(?:products?|items?|goods|detail|dp|p|sku|article)[-/_.]?[^/]*\d|/\d{4,}\.s?html?$|[-_/]p-?\d{3,}(?:\.html?)?$", re.I)
 SITEMAP_DEPTH = 4
 
@@ -137,8 +144,43 @@ def is_product_page(body: bytes, url: str, *, named: bool, pattern: str = "") ->
         return re.search(pattern, url) is not None
     if OG_PRODUCT.search(body):
         return True
+    on_path = bool(PRODUCT_PATHS.search(urlsplit(url).path))
     marks = sum(1 for _ in PRODUCT_MARKS.finditer(body))
-    if marks:
-        # A list page marks up many products, a product page one and perhaps a few that go with it.
-        return not (LIST_MARKS.search(body) and marks != 1) and (marks <= 12 or bool(PRODUCT_PATHS.search(urlsplit(url).path)))
-    return bool(named and PRODUCT_PATHS.search(urlsplit(url).path))
+    if marks > 1:
+        return _shows_one(Document(body, url), on_path)
+    return bool(marks or (named and on_path))
+
+
+def _shows_one(document: Document, on_path: bool) -> bool:
+    """Whether one of a page's several marked products is what the page is about, the others being its variants or what goes with it.
+
+    A product that stands within a list or another product does not count. Of several that stand for themselves, as on a page of cards,
+    one must be what the heading names.
+    """
+    scripts = document.tree.xpath("//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]")
+    written = [node for script in scripts for node in _standing(markup.lenient_json(script.text or ""))]
+    items = document.tree.xpath("//*[@itemtype][not(ancestor::*[@itemscope and contains(@itemtype, 'ItemList')])]")
+    shown = [item for item in items if _is_product(item.get("itemtype")) and not any(_is_product(up.get("itemtype")) for up in item.iterancestors())]
+    if len(written) == 1 or len(shown) == 1:
+        return True
+    names = {key(markup.text(node.get("name"))) for node in [*markup.products(markup.microdata(document)), *markup.products(written)]}
+    headings = [key(heading.text_content()) for heading in document.tree.iter("h1")]
+    headings += [key(re.split(r"\s[|–—-]\s|[|_]", title)[0]) for title in (document.title, *document.meta("og:title"))]
+    return bool(written or shown) and (on_path or not names.isdisjoint(heading for heading in headings if heading))
+
+
+def _standing(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The products of a JSON-LD value that are no part of anything else."""
+    if isinstance(value, list) and depth < 10:
+        for one in value:
+            yield from _standing(one, depth + 1)
+    elif isinstance(value, dict):
+        if markup.types(value) & PRODUCT_TYPES:
+            yield value
+        elif depth < 10:
+            for name in ("@graph", "mainEntity"):
+                yield from _standing(value.get(name), depth + 1)
+
+
+def _is_product(types: str | None) -> bool:
+    return bool(markup.types({"@type": (types or "").split()}) & PRODUCT_TYPES)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from crawlers import pictures
+from crawlers import discovery, pictures
 from crawlers.spiders.generic import fault_of
 from lakehouse import tables
 from tests.crawlers.shop import picture, product_page, small_shop
@@ -102,6 +102,40 @@ def test_pages_that_share_an_id_are_listings_of_their_own(server, crawl, rows, f
 
     assert first["listings"] == len(landed) == len(set(landed.values())) == 6
     assert dict(second["counters"])["crawl/listings_unchanged"] == 6 and second["listings"] == 0
+
+
+def json_ld(*nodes: object) -> str:
+    return "".join(f'<script type="application/ld+json">{json.dumps(node)}</script>' for node in nodes)
+
+
+LAMP = {"@type": "Product", "name": "Desk lamp", "sku": "S1"}
+OTHERS = [{"@type": "Product", "name": f"Lamp {number}", "url": f"/p/{number}"} for number in range(4)]
+CARDS = "".join(f'<div itemscope itemtype="http://schema.org/Product"><span itemprop="name">{one["name"]}</span></div>' for one in OTHERS)
+LISTED = {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": one} for one in OTHERS]}
+
+
+@pytest.mark.parametrize(("page", "is_product"), [
+    (json_ld(LAMP), True),
+    (json_ld(LAMP | {"@type": "https://schema.org/Product"}).replace("//schema.org/", "\\/\\/schema.org\\/"), True),
+    (json_ld(LAMP | {"@type": "https://www.schema.org/Product"}), True), (json_ld(LAMP | {"@type": "schema:Product"}), True),
+    *((json_ld(LAMP | {"@type": kind}), True) for kind in ("IndividualProduct", "Book", "Vehicle", "ProductGroup")),
+    ('<meta property="og:type" content="product">', True), ('<meta content="product" property="og:type">', True),
+    ("<meta property=og:type content=product>", True), ('<meta property="og:type" content="website"><meta name="x" content="product">', False),
+    (json_ld(LAMP, LISTED) + "<h1>Desk lamp</h1>", True), (json_ld({"@graph": [LAMP | {"isRelatedTo": OTHERS}, LISTED]}), True),
+    (json_ld(LAMP) + CARDS, True), (json_ld(LAMP, *OTHERS) + "<h1>Desk lamp</h1>", True),
+    ("<title>Shop</title><h1>Welcome</h1>" + CARDS, False), (json_ld(LISTED) + "<h1>Lamps</h1>", False), (json_ld(*OTHERS), False),
+    (json_ld({"@type": "ProductGroup", "name": "Lamp", "hasVariant": OTHERS}), True),
+])
+def test_which_pages_show_one_product(page: str, is_product: bool):
+    assert discovery.is_product_page(f"<html><body>{page}</body></html>".encode(), "https://a.example/w/x", named=True) is is_product
+
+
+def test_a_home_page_of_product_cards_leads_to_the_products(server, crawl, rows):
+    small_shop(server, 6)
+    del server.routes["/sitemap.xml"]
+    server.routes["/"] = server.routes["/"].replace("<body>", f"<body><h1>Welcome</h1>{CARDS}")
+
+    assert crawl(server.url + "/", "tea")["listings"] == 6
 
 
 def test_a_number_within_a_name_is_no_id(server, crawl, rows):
