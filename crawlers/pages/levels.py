@@ -79,6 +79,10 @@ def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
             groups.append([])
     named = [group for group in groups if group]
     extra = [inner for group in named for inner in group[1:]] if between and len(named) > 1 and all(named) and len(groups) > 2 else []
+    links = [link for group in named for link in group] if between else []
+    first = _said(links[0]) if links else None
+    again = next((place for place, link in enumerate(links) if place > 1 and _said(link) == first), len(links))
+    extra += links[again:]  # the first level again is where a second path begins
     if not junk and not extra:
         return element
     marked = {id(inner): inner for inner in (*junk, *extra)}
@@ -90,6 +94,10 @@ def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
         if parent is not None:
             _drop(inner, parent)
     return copied
+
+
+def _said(link: lxml.html.HtmlElement) -> tuple[str, str | None]:
+    return clean(link.text_content()), link.get("href")
 
 
 def _captions(element: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:

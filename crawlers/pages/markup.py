@@ -180,7 +180,10 @@ def breadcrumb_lists(nodes: list[dict[str, Any]]) -> list[list[tuple[str, str]]]
                 entries.append((position, order, name, address))
         if entries:
             entries.sort(key=lambda entry: entry[:2])
-            lists.append([(name, address) for _, _, name, address in entries])
+            levels = [(name, address) for _, _, name, address in entries]
+            if len(levels) == 1 and len(parts := re.split(r"\s+[>›»]\s+", levels[0][0])) > 1:  # the whole path in one level's name
+                levels = [(part, "") for part in parts if part]
+            lists.append(levels)
     return lists
 
 

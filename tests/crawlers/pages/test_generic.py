@@ -192,6 +192,20 @@ def test_the_markup_s_category_is_the_path_where_there_is_no_other(category):
     assert (found.breadcrumbs, found.rules["breadcrumbs"]) == (["Kitchen", "Cups"], "category of json-ld")
 
 
+@pytest.mark.parametrize("between", ["<br>", " | ", "</p><p>", " <br> ", " / "])
+def test_of_two_paths_in_one_element_the_first_is_taken(between):
+    one, two = ('<a href="/">Home</a> &gt; ' + " &gt; ".join(f'<a href="/{name}">{name}</a>' for name in names) for names in (("Kitchen", "Cups"), ("Sale",)))
+    page = html("Blue Mug", f'<div class="breadcrumb"><p>{one}{between}{two}</p></div><h1>Blue Mug</h1>')
+    assert extract_listing(page, URL).breadcrumbs == ["Kitchen", "Cups"]
+    page = html("Blue Mug", f'<div class="breadcrumb"><p>{two}{between}{one}</p></div><h1>Blue Mug</h1>')
+    assert extract_listing(page, URL).breadcrumbs == ["Sale"]
+
+
+def test_a_whole_path_in_one_level_of_the_markup_is_its_levels():
+    crumbs = {"@type": "BreadcrumbList", "itemListElement": [{"position": 1, "name": "Home > Kitchen > Cups", "item": "/cups"}]}
+    assert marked_up("Blue Mug", "Blue Mug", {"@type": "Product", "name": "Blue Mug"}, crumbs).breadcrumbs == ["Kitchen", "Cups"]
+
+
 @pytest.mark.parametrize("name", ["£19.99", "¥ 1,299.00", "NT$ 599 元", "$5 - $10", "1.299,00 €"])
 def test_a_price_is_no_name(name):
     assert extract_listing(html(f"{name}", f"<h1>{name}</h1><h2 class='product-name'>Blue Mug</h2>"), URL).name == "Blue Mug"
