@@ -20,6 +20,7 @@ from lakehouse.errors import LakehouseError
 # Failures that another day may mend.
 AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "truncated_gzip", "unresolvable", "refused", "told_to_wait")
 SPIDER_KINDS = ("product", "category")
+OPTION = "option/"              # before a counter's name: an option of the crawl, kept there for those who take it up
 PICTURES = "pictures"           # the spider that reads no pages
 
 
@@ -44,6 +45,7 @@ class Crawl:
     started_at: datetime
     resumed: bool = False
     product_urls: str = ""
+    all_pages: bool = False
     max_pages: int = 0
     daily_budget: int = 0
     pages_before: int = 0
@@ -88,7 +90,7 @@ def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] =
     check_shop(shop)
     at = clock()
     crawl_id = f"{shop}-{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}"
-    crawl = _crawl(crawl_id, shop, start, spider, at, clock, picture_hosts, batch, limits)
+    crawl = _crawl(crawl_id, shop, start, spider, at, clock, picture_hosts, batch, limits | {"all_pages": all_pages})
     _learn_contents(crawl)
     if not all_pages:
         _learn_from_earlier(crawl)
@@ -97,8 +99,15 @@ def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] =
 
 
 def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, picture_hosts: tuple[str, ...] = (), all_pages: bool = False,
-            batch: tuple[int, float] = (4000, 10.0), **limits: Any) -> Crawl:
-    """A crawl that was cut off, as Delta knows it: what it had queued and not read waits again; what it landed is not read again."""
+            product_urls: str = "", batch: tuple[int, float] = (4000, 10.0), **limits: Any) -> Crawl:
+    """A crawl that was cut off, as Delta knows it: what it had queued and not read waits again; what it landed is not read again.
+
+    What decides which pages and pictures it reads is as it was, where nothing else is said now.
+    """
+    said = [name.removeprefix(OPTION).partition("=")[::2] for name, _ in row["counters"] or () if name.startswith(OPTION)]
+    picture_hosts = picture_hosts or tuple(value for name, value in said if name == "picture_host")
+    all_pages = all_pages or any(name == "all_pages" for name, _ in said)
+    limits |= {"all_pages": all_pages, "product_urls": product_urls or dict(said).get("product_urls", "")}
     crawl = _crawl(row["crawl_id"], row["shop"], row["source"], row["spider"], row["started_at"], clock, picture_hosts, batch, limits)
     crawl.resumed = True
     _learn_contents(crawl)
@@ -158,7 +167,7 @@ def _lock(shop: str) -> IO:
 def unfinished(shop: str = "") -> list[dict[str, Any]]:
     """Rows of crawl_runs that ended before their end: the newest of each shop, where that one was cut off."""
     newest: dict[str, dict[str, Any]] = {}
-    for row in _rows(tables.CRAWL_RUNS, None, ("crawl_id", "shop", "spider", "source", "started_at", "finish_reason")):
+    for row in _rows(tables.CRAWL_RUNS, None, ("crawl_id", "shop", "spider", "source", "started_at", "finish_reason", "counters")):
         if (not shop or row["shop"] == shop) and not row["spider"].startswith("import"):
             before = newest.get(row["shop"])
             if before is None or (row["started_at"], row["crawl_id"]) > (before["started_at"], before["crawl_id"]):
@@ -174,11 +183,19 @@ def record(crawl: Crawl, *, finish_reason: str | None = None) -> dict[str, Any]:
         "finished_at": crawl.clock() if finish_reason else None, "finish_reason": finish_reason,
         "listings": _count(tables.RAW_LISTINGS, mine), "images": _count(tables.RAW_IMAGES, mine),
         "rejects": _count(tables.REJECTS, arrow.text("run_id") == crawl.crawl_id),
-        "counters": sorted((name, int(value)) for name, value in crawl.stats.items() if isinstance(value, int | float)),
+        "counters": sorted((name, int(value)) for name, value in [*_options(crawl), *crawl.stats.items()] if isinstance(value, int | float)),
         "audit": "pending", "audit_notes": list(crawl.notes),
     }
     arrow.upsert(tables.CRAWL_RUNS, arrow.batch(tables.CRAWL_RUNS, [row]))
     return row
+
+
+def _options(crawl: Crawl) -> list[tuple[str, int]]:
+    """What decides which pages and pictures are read, as counters: the name says it."""
+    said = [f"picture_host={host}" for host in dict.fromkeys(crawl.territory.picture_hosts)]
+    said += [f"product_urls={crawl.product_urls}"] if crawl.product_urls else []
+    said += ["all_pages"] if crawl.all_pages else []
+    return [(OPTION + one, 1) for one in said]
 
 
 def end(crawl: Crawl, finish_reason: str) -> dict[str, Any]:

@@ -264,6 +264,25 @@ def test_a_resumed_crawl_asks_again_only_what_may_have_mended(server, crawl, row
     assert (second["crawl_id"], second["listings"]) == (first["crawl_id"], 5)
 
 
+def test_a_resumed_crawl_keeps_the_options_that_decide_what_is_read(server, servers, crawl, rows):
+    small_shop(server, 6)
+    pictures = servers("127.0.0.2")
+    pictures.routes["/a.jpg"] = picture(1)
+    del server.routes["/sitemap.xml"]
+    server.routes["/"] = "".join(f'<a href="/w/{name}">x</a>' for name in "abcdef")
+    for name in "abcdef":
+        server.routes[f"/w/{name}"] = (f'<html><head><title>Lamp {name}</title></head><body><div class="breadcrumb"><a href="/">Home</a> &gt; '
+                                       f'<a href="/l">Lamps</a></div><h1>Lamp {name}</h1><img src="{pictures.url}/a.jpg" alt="Lamp {name}"></body></html>')
+    given = {"product_urls": "/w/", "picture_hosts": (f"127.0.0.2:{pictures.port}",)}
+    both = ("127.0.0.1", "127.0.0.2")
+
+    first = crawl(server.url + "/", "tea", daily_budget=3, allowed=both, **given)
+    second = crawl(shop="tea", resume=True, allowed=both)
+
+    assert (first["finish_reason"], second["finish_reason"], second["listings"]) == ("daily_budget", "finished", 6)
+    assert all(row["image_sha256"] for row in rows(tables.RAW_LISTINGS))
+
+
 def test_a_daily_budget_holds_over_several_crawls(server, crawl, rows):
     small_shop(server, 30)
 
