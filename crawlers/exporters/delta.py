@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from scrapy import signals
 from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FileFeedStorage, S3FeedStorage
 from scrapy.utils.asyncio import create_looping_call
@@ -38,6 +40,7 @@ class DeltaTarget:
     def __init__(self, uri: str, options: dict[str, Any]) -> None:
         self.uri, self.options = uri, options
         self.sink: DeltaSink | None = None
+        self.failed: Callable[[DeltaSinkError], None] = log.error
 
 
 class DeltaFeedStorage:
@@ -45,7 +48,7 @@ class DeltaFeedStorage:
 
     def __init__(self, uri: str, *, feed_options: dict[str, Any] | None = None) -> None:
         self.uri, self.options = table_uri(uri), feed_options or {}
-        options = self.options.get("item_export_kwargs", {})
+        options = self.options.get("item_export_kwargs") or {}
         check(self.uri, **{**options, "schema": schema_of(options.get("schema"))})      # what is wrong is said before the crawl begins
 
     def open(self, spider: Any) -> DeltaTarget:
@@ -53,8 +56,13 @@ class DeltaFeedStorage:
 
     def store(self, target: DeltaTarget) -> None:
         """The last commit; its failure is the feed's."""
-        if target.sink:
+        if target.sink is None:
+            raise DeltaSinkError(f"{target.uri} could not be opened; nothing was written.")
+        try:
             target.sink.close()
+        except DeltaSinkError as error:
+            target.failed(error)
+            raise
 
 
 class FeedStorage:
@@ -78,7 +86,12 @@ class DeltaItemExporter(BaseItemExporter):
         options = {name: kwargs.pop(name) for name in SINK_OPTIONS if name in kwargs}
         super().__init__(**kwargs)
         self.target, self.crawler = target, crawler
-        target.sink = self.sink = open_sink(target.uri, crawler, overwrite=bool(target.options.get("overwrite")), **options)
+        target.failed = lambda error: close(crawler, error)
+        try:
+            target.sink = open_sink(target.uri, crawler, overwrite=bool(target.options.get("overwrite")), **options)
+        except DeltaSinkError as error:
+            close(crawler, error)
+        self.sink = target.sink
         self._beat = create_looping_call(self._tick)
 
     @classmethod
@@ -86,13 +99,16 @@ class DeltaItemExporter(BaseItemExporter):
         return cls(target, crawler=crawler, **kwargs)
 
     def start_exporting(self) -> None:
-        self._beat.start(min(1.0, self.sink.batch_seconds), now=False)
+        if self.sink:
+            self._beat.start(min(1.0, self.sink.batch_seconds), now=False)
 
     def export_item(self, item: Any) -> None:
-        add(self.sink, dict(self.get_serialized_fields(item, default_value=None, include_empty=True)), self.crawler)
+        if self.sink:       # without it the crawl is being closed already
+            add(self.sink, dict(self.get_serialized_fields(item, default_value=None, include_empty=True)), self.crawler)
 
     def finish_exporting(self) -> None:
-        self._beat.stop()
+        if self.sink:
+            self._beat.stop()
 
     def _tick(self) -> None:
         try:
@@ -109,7 +125,7 @@ class DeltaPipeline:
         options = crawler.settings.getdict("DELTA_TABLE")
         if "uri" not in options:
             raise DeltaSinkError('Set DELTA_TABLE = {"uri": ..., "schema": {...}} for DeltaPipeline.')
-        self.options = {name: options[name] for name in SINK_OPTIONS if name in options}
+        self.options = {name: given for name, given in options.items() if name not in ("uri", "overwrite")}
         self.uri, self.overwrite = table_uri(str(options["uri"])), bool(options.get("overwrite"))
         check(self.uri, **{**self.options, "schema": schema_of(options.get("schema"))})
 
@@ -130,7 +146,11 @@ class DeltaPipeline:
 
     def close_spider(self) -> None:
         self._beat.stop()
-        self.sink.close()
+        try:
+            self.sink.close()
+        except DeltaSinkError as error:
+            close(self.crawler, error)
+            raise
 
     def _tick(self) -> None:
         try:
@@ -150,7 +170,10 @@ def open_sink(uri: str, crawler: Any, *, schema: Any = None, spool: Any = None, 
 
 def schema_of(given: Any) -> Any:
     """A schema, or the one that a dotted name stands for."""
-    return load_object(given) if isinstance(given, str) else given
+    try:
+        return load_object(given) if isinstance(given, str) else given
+    except (ImportError, NameError, ValueError) as error:
+        raise DeltaSinkError(f"The schema {given!r} cannot be imported ({error}); name it as in myproject.tables.BOOKS.") from None
 
 
 def add(sink: DeltaSink, row: dict[str, Any], crawler: Any) -> None:
@@ -165,11 +188,16 @@ def add(sink: DeltaSink, row: dict[str, Any], crawler: Any) -> None:
 
 
 def close(crawler: Any, error: DeltaSinkError) -> None:
-    """Items that cannot be kept are not worth fetching: the crawl ends with the reason `delta_failed`."""
+    """Items that cannot be kept are not worth fetching: the crawl ends with the reason `delta_failed`, its command with exit code 1."""
     if crawler.stats.get_value("delta/failed"):
         return
     crawler.stats.set_value("delta/failed", 1)
     log.error("%s", error)
+
+    def forget_spider() -> None:
+        crawler.spider = None       # Scrapy's commands ask only this of a crawl that has ended: without a spider it has failed
+
+    crawler.signals.connect(forget_spider, signals.engine_stopped, weak=False)
     if crawler.engine and crawler.engine.running:
         from scrapy.utils.defer import deferred_from_coro
 

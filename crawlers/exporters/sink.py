@@ -11,6 +11,7 @@ import decimal
 import fcntl
 import json
 import logging
+import os
 import pickle
 import struct
 import time
@@ -22,7 +23,8 @@ from typing import IO, Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake import Schema as DeltaSchema
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 log = logging.getLogger(__name__)
 LENGTH = struct.Struct("<I")
@@ -55,7 +57,7 @@ def arrow_schema(declared: pa.Schema | Mapping[str, str]) -> pa.Schema:
     if not isinstance(declared, pa.Schema):
         if not isinstance(declared, Mapping) or not declared:
             raise DeltaSinkError("Declare the table's schema: a mapping of field names to types, or a pyarrow.Schema.")
-        fields = ((name, text.strip()) for name, text in declared.items())
+        fields = [(name, str(text).strip()) for name, text in declared.items()]
         declared = pa.schema([pa.field(name, _arrow_type(text.rstrip("!")), nullable=not text.endswith("!")) for name, text in fields])
     for field in declared:
         if pa.types.is_timestamp(field.type) and field.type.tz is None:
@@ -70,21 +72,37 @@ def _arrow_type(text: str) -> pa.DataType:
         return pa.list_(pa.field("item", _arrow_type(text[5:-1])))
     if text.startswith("decimal(") and text.endswith(")"):
         precision, _, scale = text[8:-1].partition(",")
-        return pa.decimal128(int(precision), int(scale or 0))
+        try:
+            return pa.decimal128(int(precision), int(scale or 0))
+        except ValueError:
+            raise DeltaSinkError(f"{text!r} is no type; write decimal(digits,decimals), as in decimal(10,2), with 38 digits at most.") from None
     try:
         return pa.type_for_alias(text)
     except ValueError:
         raise DeltaSinkError(f"{text!r} is no type; use one of Arrow's names: string, int64, double, bool, timestamp, list<string>.") from None
 
 
-def check(uri: str, schema: Any, *, partition_by: Sequence[str] = (), unique_by: Sequence[str] = (), extra: str = "refuse",
-          storage_options: dict[str, str] | None = None, **others: Any) -> pa.Schema:
+def check(uri: str, schema: Any, *, partition_by: Sequence[str] = (), unique_by: Sequence[str] = (), batch_rows: float = 1,
+          batch_bytes: float = 1, batch_seconds: float = 1, extra: str = "refuse", storage_options: dict[str, str] | None = None,
+          **others: Any) -> pa.Schema:
     """Whether a sink can be opened so, without opening it. Returns the schema.
 
     Raises:
-        DeltaSinkError: an option cannot be met, or the table is there with other columns.
+        DeltaSinkError: an option cannot be met, the table is there with other columns, or it cannot be written.
     """
+    if strangers := sorted(others.keys() - {"spool"}):
+        raise DeltaSinkError(f"{strangers[0]!r} is no option of a Delta table; correct its name, or leave it out.")
+    for name, given in {"batch_rows": batch_rows, "batch_bytes": batch_bytes, "batch_seconds": batch_seconds}.items():
+        if isinstance(given, bool) or not isinstance(given, (int, float)) or not given > 0:
+            raise DeltaSinkError(f"{name} is {given!r}; it must be a number above 0.")
+    for name, given in {"partition_by": partition_by, "unique_by": unique_by}.items():
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            raise DeltaSinkError(f"{name} is {given!r}; it must be a list of columns, such as [{str(given)!r}].")
     declared = arrow_schema(schema)
+    try:
+        DeltaSchema.from_arrow(declared)
+    except Exception as error:      # what deltalake raises here is no more exact than that
+        raise DeltaSinkError(f"The schema cannot be a Delta table's: {_said(error)}; declare another type.") from None
     if extra not in ("refuse", "ignore"):
         raise DeltaSinkError(f"extra is {extra!r}; it must be refuse or ignore.")
     strangers = [name for name in (*partition_by, *unique_by) if name not in declared.names]
@@ -93,7 +111,11 @@ def check(uri: str, schema: Any, *, partition_by: Sequence[str] = (), unique_by:
     try:
         table = DeltaTable(str(uri), storage_options=storage_options)
     except TableNotFoundError:
+        _check_place(str(uri))
         return declared
+    except (DeltaError, OSError, ValueError) as error:
+        raise DeltaSinkError(f"{uri} cannot be read as a table: {_said(error)}; correct the address or storage_options.") from error
+    _check_place(str(uri))
     ours = {field.name: str(_plain(field.type)) for field in declared}
     theirs = {field.name: str(_plain(field.type)) for field in pa.schema(table.schema().to_arrow())}
     if ours != theirs:
@@ -103,6 +125,20 @@ def check(uri: str, schema: Any, *, partition_by: Sequence[str] = (), unique_by:
     if table.metadata().partition_columns != list(partition_by):
         raise DeltaSinkError(f"{uri} is partitioned by {table.metadata().partition_columns}, not by {list(partition_by)}; correct partition_by.")
     return declared
+
+
+def _check_place(uri: str) -> None:
+    """Whether a local folder, or the nearest one above it that is there, can be written into; an object store tells at the first write."""
+    if "://" in uri:
+        return
+    place = Path(uri).absolute()
+    nearest = next(one for one in (place, *place.parents) if one.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise DeltaSinkError(f"{uri} cannot be written: {nearest} is no folder that this user may write into; choose another place.")
+
+
+def _said(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
 class DeltaSink:
@@ -131,7 +167,8 @@ class DeltaSink:
                  extra: str = "refuse", overwrite: bool = False, one_job: bool = False, storage_options: dict[str, str] | None = None,
                  count: Callable[[str, int], None] = lambda name, number: None) -> None:
         self.uri = str(uri)
-        self.schema = check(uri, schema, partition_by=partition_by, unique_by=unique_by, extra=extra, storage_options=storage_options)
+        self.schema = check(uri, schema, partition_by=partition_by, unique_by=unique_by, batch_rows=batch_rows,
+                            batch_bytes=batch_bytes, batch_seconds=batch_seconds, extra=extra, storage_options=storage_options)
         self.partition_by, self.unique_by = list(partition_by), list(unique_by)
         self.batch_rows, self.batch_bytes, self.batch_seconds = batch_rows, batch_bytes, batch_seconds
         self.storage_options, self.count = storage_options, count
@@ -142,7 +179,12 @@ class DeltaSink:
         self._lock: IO | None = None
         self._spool = Path(spool) if spool else None
         self.writer = self._identity()
-        DeltaTable.create(self.uri, schema=self.schema, mode="ignore", partition_by=self.partition_by or None, storage_options=storage_options)
+        try:
+            DeltaTable.create(self.uri, schema=self.schema, mode="ignore", partition_by=self.partition_by or None, storage_options=storage_options)
+        except (DeltaError, OSError) as error:
+            if self._lock:
+                self._lock.close()
+            raise DeltaSinkError(f"{self.uri} cannot be written: {_said(error)}; correct the address, its permissions or storage_options.") from error
         self._broken = False
         self._pending: list[Future] = []
         self._thread = ThreadPoolExecutor(1, "delta-sink")
@@ -253,8 +295,11 @@ class DeltaSink:
     def _identity(self) -> str:
         if self._spool is None:
             return f"sink/{uuid.uuid4()}"
-        self._spool.mkdir(parents=True, exist_ok=True)
-        self._lock = (self._spool / "writer").open("a+")
+        try:
+            self._spool.mkdir(parents=True, exist_ok=True)
+            self._lock = (self._spool / "writer").open("a+")
+        except OSError as error:
+            raise DeltaSinkError(f"The spool {self._spool} cannot be written: {error.strerror}; choose another folder.") from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

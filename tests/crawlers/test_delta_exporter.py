@@ -136,6 +136,49 @@ def test_a_feed_without_a_schema_says_so(tmp_path: Path):
     assert not (tmp_path / "t").exists()
 
 
+@pytest.mark.medium
+@pytest.mark.parametrize(("place", "options", "sentence"), [
+    ("t", {"batchrows": 10}, "'batchrows' is no option of a Delta table"),
+    ("file/t", {}, "file/t cannot be written: "),
+    ("t", {"schema": "nowhere.BOOKS"}, "The schema 'nowhere.BOOKS' cannot be imported"),
+])
+@pytest.mark.parametrize("way", ["feed", "pipeline"])
+def test_what_cannot_work_is_said_before_the_crawl_starts(tmp_path: Path, place: str, options: dict, sentence: str, way: str):
+    (tmp_path / "file").write_text("no folder")
+    options = {"schema": SCHEMA} | options
+    run = bare_project(tmp_path, {"ADDONS": {"crawlers.exporters.delta.DeltaAddon": 500}, "FEEDS": {place: {"format": "delta", "item_export_kwargs": options}}}
+                       if way == "feed" else
+                       {"ITEM_PIPELINES": {"crawlers.exporters.delta.DeltaPipeline": 900}, "DELTA_TABLE": {"uri": place, **options}})
+
+    assert run.returncode == 1
+    assert f"DeltaSinkError: {sentence}" in run.stderr
+    assert "Spider opened" not in run.stderr and not (tmp_path / "t").exists()
+
+
+@pytest.mark.medium
+def test_a_table_that_fails_while_it_is_crawled_ends_the_crawl_with_exit_code_1(tmp_path: Path):
+    (tmp_path / "spool").write_text("no folder")
+    (tmp_path / "books.py").write_text("""
+import scrapy
+
+
+class Books(scrapy.Spider):
+    name = "books"
+    start_urls = ["data:,page"]
+    custom_settings = {"ADDONS": {"crawlers.exporters.delta.DeltaAddon": 500}, "FEEDS": {
+        "t": {"format": "delta", "item_export_kwargs": {"schema": {"number": "int64"}, "spool": "spool"}}}}
+
+    def parse(self, response):
+        yield {"number": 1}
+""", encoding="utf-8")
+    run = subprocess.run([sys.executable, "-m", "scrapy", "runspider", "books.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+                         env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"})
+
+    assert run.returncode == 1
+    assert "The spool spool cannot be written" in run.stderr
+    assert "Closing spider (delta_failed)" in run.stderr
+
+
 def test_each_batch_is_one_commit_by_count(tmp_path: Path):
     sink = DeltaSink(tmp_path / "t", SCHEMA, batch_rows=4)
     for number in range(10):
@@ -359,6 +402,13 @@ def test_a_job_that_pauses_overwrites_once(tmp_path: Path):
     ({"a": "varchar"}, {}, "'varchar' is no type"),
     ({"a": "int64"}, {"partition_by": ["b"]}, "names ['b'], which the schema does not have"),
     ({"a": "int64"}, {"extra": "keep"}, "extra is 'keep'"),
+    ({"a": "int64"}, {"batch_rows": "10"}, "batch_rows is '10'; it must be a number above 0"),
+    ({"a": "int64"}, {"batch_seconds": 0}, "batch_seconds is 0"),
+    ({"a": "int64"}, {"partition_by": "url"}, "partition_by is 'url'; it must be a list of columns, such as ['url']"),
+    ({"a": "decimal(x)"}, {}, "'decimal(x)' is no type; write decimal(digits,decimals)"),
+    ({"a": "decimal(50,2)"}, {}, "38 digits at most"),
+    ({"a": "time64[us]"}, {}, "The schema cannot be a Delta table's: "),
+    ({"a": int}, {}, "is no type"),
     (pa.schema([("a", pa.timestamp("us"))]), {}, "has no time zone"),
 ])
 def test_options_that_cannot_be_met_are_said_at_once(tmp_path: Path, schema: Any, options: dict, sentence: str):
