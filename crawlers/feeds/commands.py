@@ -73,7 +73,7 @@ def listings(
 
 @app.command()
 def feed(
-    file: Path = typer.Argument(help="CSV, TSV, JSON Lines or Google merchant XML (RSS, Atom), gzipped or not."),
+    file: Path = typer.Argument(help="CSV, TSV, JSON (a record a line, or one array) or Google merchant XML (RSS, Atom), gzipped or not."),
     shop: str = typer.Option(..., metavar="NAME", help="What the shop is called in the lake."),
     kind: str = typer.Option("", "--format", help="csv, tsv, jsonl or xml, where the file's name does not say it."),
     separator: str = typer.Option(">", help="What stands between the levels of a category."),

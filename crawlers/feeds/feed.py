@@ -1,4 +1,4 @@
-"""A shop's own feed: CSV, TSV, JSON Lines or Google merchant XML (RSS or Atom), gzipped or not."""
+"""A shop's own feed: CSV, TSV, JSON Lines, a JSON array or Google merchant XML (RSS or Atom), gzipped or not."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
+import ijson
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
@@ -19,7 +20,7 @@ from crawlers.pages import charset
 from lakehouse.errors import LakehouseError
 
 FORMATS = ("csv", "tsv", "jsonl", "xml")
-SUFFIXES = {"csv": "csv", "tsv": "tsv", "txt": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "jl": "jsonl",
+SUFFIXES = {"csv": "csv", "tsv": "tsv", "txt": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "jl": "jsonl", "json": "jsonl",
             "xml": "xml", "rss": "xml", "atom": "xml"}
 MAX_FIELD = 1_000_000                       # characters; a longer one is a torn quote
 # What shops call the columns, the first that is there is taken; names compared without case, spaces, _ and a prefix such as g:
@@ -59,9 +60,9 @@ def format_of(source: Source, said: str = "") -> str:
         return SUFFIXES[suffix]
     with source.open() as stream:
         head = stream.read(4096).lstrip(b"\xef\xbb\xbf \r\n\t")
-    if head[:1] in (b"<", b"{"):
+    if head[:1] in (b"<", b"{", b"["):
         return "xml" if head[:1] == b"<" else "jsonl"
-    if b"\t" in head or b"," in head:
+    if b"\t" in head or b"," in head or b";" in head:
         return "tsv" if head.split(b"\n")[0].count(b"\t") else "csv"
     raise LakehouseError(f"{source.path}: its format cannot be told from its name or its first bytes; say --format {' or '.join(FORMATS)}.")
 
@@ -87,6 +88,8 @@ def read(source: Source, *, shop: str, kind: str = "", separator: str = ">") -> 
     Raises:
         LakehouseError: the file is not of its format, or a needed column is missing; the line is named.
     """
+    if not separator:
+        raise LakehouseError("--separator is empty; give what stands between the levels of a category, such as '>'.")
     kind = format_of(source, kind)
     rows = {"csv": _separated, "tsv": _separated, "jsonl": _json_lines, "xml": _xml}[kind]
     groups: set[str] = set()
@@ -150,8 +153,11 @@ def _separated(source: Source, kind: str) -> Iterator[tuple[int, dict | str]]:
     encoding, number = encoding_of(source), 1
     csv.field_size_limit(min(sys.maxsize, MAX_FIELD))
     with source.open() as stream:
+        first = codecs.getreader(encoding)(stream, errors="replace").readline()
+    between = "\t" if kind == "tsv" else max(",;", key=first.count)     # where the comma is the decimal sign, a CSV has semicolons
+    with source.open() as stream:
         text = codecs.getreader(encoding)(stream, errors="replace")
-        reader = csv.DictReader(text, delimiter="\t" if kind == "tsv" else ",", strict=True,
+        reader = csv.DictReader(text, delimiter=between, strict=True,
                                 quoting=csv.QUOTE_NONE if kind == "tsv" else csv.QUOTE_MINIMAL)
         names = [plain(name) for name in reader.fieldnames or ()]
         for field in ("listing_id", "title", "category"):
@@ -173,6 +179,12 @@ def _separated(source: Source, kind: str) -> Iterator[tuple[int, dict | str]]:
 
 
 def _json_lines(source: Source, kind: str) -> Iterator[tuple[int, dict | str]]:
+    """A record a line, or the records of one array."""
+    with source.open() as stream:
+        head = stream.read(4096).removeprefix(codecs.BOM_UTF8).split()[:2]
+    if head and (head[0] == b"[" or head[0].startswith(b"[{")):
+        yield from _json_array(source)
+        return
     with source.open() as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
@@ -186,6 +198,19 @@ def _json_lines(source: Source, kind: str) -> Iterator[tuple[int, dict | str]]:
                 yield number, f"not JSON|{line.decode('utf-8', 'replace')}"
                 continue
             yield (number, row) if isinstance(row, dict) else (number, f"record is no object|{line.decode('utf-8', 'replace')}")
+
+
+def _json_array(source: Source) -> Iterator[tuple[int, dict | str]]:
+    number = 0
+    with source.open() as stream:
+        if stream.read(3) != codecs.BOM_UTF8:
+            stream.seek(0)
+        try:
+            for number, row in enumerate(ijson.items(stream, "item", use_float=True), start=1):
+                yield (number, row) if isinstance(row, dict) else (number, f"record is no object|{row}")
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            said = " ".join(str(error).split())[:160]
+            raise LakehouseError(f"{source.path} is no JSON after record {number:,} ({said}); mend or fetch the file again.") from None
 
 
 def _xml(source: Source, kind: str) -> Iterator[tuple[int, dict | str]]:

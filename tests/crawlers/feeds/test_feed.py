@@ -34,6 +34,8 @@ def csv_text(separator: str, quote: str) -> str:
 FORMS = {
     "feed.csv": csv_text(",", '"').encode(), "feed-gbk.csv": csv_text(",", '"').encode("gbk"), "feed.tsv": csv_text("\t", "").encode(),
     "feed.jsonl": "".join(json.dumps(product, ensure_ascii=False) + "\n" for product in PRODUCTS).encode(),
+    "feed.json": json.dumps(PRODUCTS, indent=1).encode(), "feed.ndjson": b"\xef\xbb\xbf" + json.dumps(PRODUCTS).encode(),
+    "semicolons.csv": csv_text(";", "").encode(), "feed.dat": csv_text(";", '"').encode(), "array.dat": json.dumps(PRODUCTS).encode(),
     "feed.xml": RSS.format("".join("<item>" + "".join(f"<g:{k}>{escaped(v)}</g:{k}>" for k, v in p.items()) + "</item>" for p in PRODUCTS)).encode(),
     "atom.xml": ATOM.format("".join(
         "<entry>" + "".join(f'<link href="{v}"/>' if k == "link" else f"<g:{k}>{escaped(v)}</g:{k}>" for k, v in p.items()) + "</entry>"
@@ -115,12 +117,20 @@ def test_a_picture_without_a_scheme_gets_https_and_a_title_must_be_text(lake, tm
     ("a.xml", b'<!DOCTYPE r [<!ENTITY a "aaaa">]><rss><item><id>&a;</id></item></rss>', "declares entities or a DTD"),
     ("a.xml", b"<rss><channel></channel></rss>", "holds no item"),
     ("a.dat", b"\x00\x01", "its format cannot be told"),
+    ("a.json", b'[{"id": 1} {"id": 2}]', "is no JSON after record"),
 ])
 def test_a_feed_that_cannot_be_read_says_so_in_a_sentence(lake, tmp_path, name, content, said):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(LakehouseError, match=said):
         run("feed", path, "--shop", "s")
+
+
+def test_an_empty_separator_is_refused_in_a_sentence(lake, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(FORMS["feed.csv"])
+    with pytest.raises(LakehouseError, match="--separator is empty; give what stands between"):
+        run("feed", path, "--shop", "s", "--separator", "")
 
 
 def test_a_name_that_cannot_name_a_shop_is_refused(lake, tmp_path):
