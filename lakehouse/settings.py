@@ -19,7 +19,7 @@ class Settings:
     spark_driver_memory: str = "3g"
     # Further options of the driver's JVM. By default its quick compiler alone: a build of a small lake ends before what the thorough
     # one makes is of use, and spends a third less. For millions of listings set it to -XX:+UseParallelGC.
-    spark_java_options: str = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    spark_java_options: str = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-ShrinkHeapInSteps"
     spark_options: str = ""                 # further Spark properties: name=value, separated by spaces
     spark_shuffle_partitions: int = 4
     spark_packages: str = ""                # Maven coordinates, where workers do not share this environment's JARs

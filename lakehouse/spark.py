@@ -79,6 +79,7 @@ def configuration(chosen: settings.Settings) -> dict[str, str]:
         "spark.databricks.delta.snapshotPartitions": "2",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.driver.memory": chosen.spark_driver_memory,
+        "spark.cleaner.periodicGC.interval": "1min",    # gives back what a table that went to the driver left behind
         "spark.driver.extraJavaOptions": java,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

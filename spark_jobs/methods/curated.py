@@ -71,7 +71,9 @@ def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options, 
         .dropDuplicates(["category", "title"]).withColumn("place", F.row_number().over(first)).where(F.col("place") <= TITLES)
         .select("category", "place", terms("title").alias("terms"))
     ).toArrow().sort_by([("category", "ascending"), ("place", "ascending")])
-    found, knows, scored = score_pairs(categories(sub_classes, titles, fresh), known.known if known else None)
+    given = categories(sub_classes, titles, fresh)
+    del titles      # gigabytes at 100,000 categories, and read into `given`
+    found, knows, scored = score_pairs(given, known.known if known else None)
     if earlier and knows:
         earlier.remember(curated_memory.written(knows, np.asarray(sub_classes["digest"])))
     log.info("curated: %d categories read and %d pairs scored, %d carried over", int(fresh.sum()), scored, len(found.i) - scored)
