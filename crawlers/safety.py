@@ -160,7 +160,8 @@ class Territory:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.start)
-        host = (parts.hostname or "").lower()
+        host = _host(parts)
+        object.__setattr__(self, "picture_hosts", tuple(map(_place, self.picture_hosts)))
         object.__setattr__(self, "_site", (registrable_domain(host), _port(parts), is_address(host) or "." not in host))
 
     def trespass(self, url: str, *, picture: bool = False) -> str | None:
@@ -179,13 +180,35 @@ class Territory:
             return "malformed_url"
         if parts.scheme.lower() not in SCHEMES or not parts.hostname:
             return "scheme"
-        host = parts.hostname.lower().rstrip(".")
+        host = _host(parts)
         domain, own_port, exact = self._site
         if registrable_domain(host) == domain:
             return None if port == own_port or (not exact and port in PORTS.values()) else "foreign_port"
         if picture and any(host == one or host.endswith("." + one) or f"{host}:{port}" == one for one in self.picture_hosts):
             return None
         return "foreign_picture_host" if picture else "foreign_site"
+
+
+def _host(parts: Any) -> str:
+    """The host in the one spelling that names are compared in: lower case, and as the network writes it.
+
+    >>> _host(urlsplit("https://WWW.中文.com./"))
+    'www.xn--fiq228c.com'
+    """
+    host = (parts.hostname or "").lower().rstrip(".")
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _place(text: str) -> str:
+    """A picture host as the operator wrote it, with its port where he gave one."""
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        return _host(parts) + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        raise LakehouseError(f"--picture-host {text!r} is no host; write it like cdn.shop.example.") from None
 
 
 def _port(parts: Any) -> int:

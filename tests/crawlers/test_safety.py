@@ -159,12 +159,19 @@ def test_what_belongs_to_a_shop(url: str, reason: str | None):
     assert Territory("https://www.shop.com.cn/").trespass(url) == reason
 
 
+def test_hosts_are_compared_however_they_are_spelled():
+    shop = Territory("https://中文.com/", ("CDN.net", "https://图片.com/", "http://img.org:8080"))
+    assert shop.trespass("https://xn--fiq228c.com/p/1") is None and shop.trespass("https://WWW.中文.com/p/1") is None
+    assert shop.trespass("https://a.cdn.net/1.jpg", picture=True) is None and shop.trespass("https://xn--wcsw84d.com/1.jpg", picture=True) is None
+    assert shop.trespass("http://img.org:8080/1.jpg", picture=True) is None and shop.trespass("http://img.org/1.jpg", picture=True)
+
+
 @pytest.mark.parametrize("platform", ["myshopify.com", "github.io", "blogspot.com"])
 def test_a_shop_on_a_platform_shares_nothing_with_its_neighbours(platform: str):
     shop = Territory(f"https://lamps.{platform}/")
     assert shop.trespass(f"https://www.lamps.{platform}/p/1") is None
-    for picture in (False, True):
-        assert shop.trespass(f"https://other.{platform}/p/1", picture=picture)
+    for shown in (False, True):
+        assert shop.trespass(f"https://other.{platform}/p/1", picture=shown)
 
 
 def test_another_port_of_an_allowed_address_is_another_service(servers, crawl):
