@@ -141,7 +141,7 @@ CRAWL_PAGES = Table(
         C("kind", "string", "`sitemap`, `category`, `product` or `image`."),
         C("status", "string", "`seen`, `fetched`, `unchanged` or `failed`."),
         C("http_status", "int", "The response's status; null where there was none.", nullable=True),
-        C("reason", "string", "Why it failed.", nullable=True),
+        C("reason", "string", "Why it failed; `folded` where the page showed a listing that another page had shown.", nullable=True),
         C("etag", "string", "The response's ETag.", nullable=True),
         C("last_modified", "string", "The response's Last-Modified.", nullable=True),
         C("listing_id", "string", "The listing that the page gave.", nullable=True),
