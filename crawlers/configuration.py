@@ -54,8 +54,6 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> d
             "crawlers.middlewares.GuardMiddleware": 60,
             "crawlers.middlewares.WholeMiddleware": 595,
             "crawlers.politeness.RobotsMiddleware": 100,
-            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-            "crawlers.politeness.PatientRetryMiddleware": 550,
         },
         # politeness
         "USER_AGENT": user_agent(),
@@ -69,6 +67,7 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> d
         "CONCURRENT_REQUESTS_PER_DOMAIN": 4 if throttled else 16,
         "DOWNLOAD_DELAY": 0,
         "RETRY_TIMES": 3,
+        "LONGEST_WAIT": 120.0,              # seconds between two requests, whatever crawl-delay or Retry-After a shop asks for
         "REDIRECT_MAX_TIMES": 8,
         "METAREFRESH_ENABLED": True,
         # state and landing

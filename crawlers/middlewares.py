@@ -18,6 +18,7 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawlers.discovery import gzip_is_whole
+from crawlers.politeness import TOLD_TO_WAIT
 from crawlers.safety import AddressPolicy, GuardedResolver, is_address
 
 
@@ -92,13 +93,14 @@ REASONS: tuple[tuple[type[BaseException], str], ...] = (
 
 # Scrapy says why it ignores a request in words only.
 IGNORED = (("robots", "robots_forbidden"), ("redirect", "redirect_loop"), ("decompress", "too_large"), ("size", "too_large"),
-           ("come back", "told_to_wait"))
+           (TOLD_TO_WAIT, TOLD_TO_WAIT))
 
 
 def reason_of(error: BaseException) -> tuple[str, int | None]:
     """(the failure's name, the HTTP status where there was one)."""
     if isinstance(error, HttpError):
-        return f"http_{error.response.status}", error.response.status
+        told = TOLD_TO_WAIT in error.response.flags
+        return TOLD_TO_WAIT if told else f"http_{error.response.status}", error.response.status
     if isinstance(error, Trespass | BadAnswer):
         return error.reason, None
     if isinstance(error, IgnoreRequest):

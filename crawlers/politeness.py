@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import scrapy
 from scrapy import signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.logformatter import LogFormatter
 
 log = logging.getLogger("mep3m.crawl")
-LONGEST_WAIT = 120.0        # seconds; a shop that asks for more is given up for now
+TOLD_TO_WAIT = "told_to_wait"       # the flag of an answer that asks for longer than anyone waits, and why a request was not sent
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -51,7 +51,7 @@ class CrawlDelay:
         delay = robotparser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
         if delay:
             key = self.crawler.engine.downloader.get_slot_key(request)
-            self.delays[key] = min(float(delay), LONGEST_WAIT)
+            self.delays[key] = min(float(delay), self.crawler.settings.getfloat("LONGEST_WAIT"))
             self.crawler.stats.set_value("politeness/crawl_delay_ms", int(self.delays[key] * 1000))
 
     def request_reached_downloader(self, request: scrapy.Request) -> None:
@@ -62,33 +62,77 @@ class CrawlDelay:
                 slot.delay, slot.concurrency, slot.jitter = max(slot.delay, delay), 1, 0.0
 
 
-class LimitedHandler(HTTP11DownloadHandler):
-    """Scrapy's handler, with no more than `CONCURRENT_REQUESTS_PER_DOMAIN` requests to one host under way.
+@dataclass
+class Host:
+    """What a crawl keeps to at one host, whatever the scheme.
 
-    Scrapy 2.19's downloader counts a request only once its coroutine runs, so requests that wait together all leave together.
+    Attributes:
+        under_way: admits as many requests at once as the host may have.
+        not_before: no request leaves before this moment of the loop's clock.
+        refused_until: nor is one held for it before this one, because the host asked for longer than anyone waits, twice.
+        asked_too_much: it asked so for the last time it was heard.
     """
+
+    under_way: asyncio.Semaphore
+    not_before: float = 0.0
+    refused_until: float = 0.0
+    asked_too_much: bool = False
+
+
+class LimitedHandler(HTTP11DownloadHandler):
+    """Scrapy's handler, with what a host asked for: no more than `CONCURRENT_REQUESTS_PER_DOMAIN` requests under way, and none while it asks to wait.
+
+    Every request passes here, those for pictures, robots.txt and retries too, and what it waits here is no part of its time-out. Scrapy 2.19's
+    downloader counts a request only once its coroutine runs, so requests that wait together would all leave together.
+
+    A `Retry-After` of 429 or 503 holds the host, for `LONGEST_WAIT` at most; a request that is asked to wait longer fails. A host that asks for
+    longer again after that wait gets what it asks for: its requests fail, unsent, until then.
+    """
+
+    _hosts: ClassVar[WeakKeyDictionary[Any, dict[str, Host]]] = WeakKeyDictionary()     # the handlers of both schemes share a crawler's
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
-        most = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self._limits: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(most))
+        self._most = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._longest = crawler.settings.getfloat("LONGEST_WAIT")
+        self._known = self._hosts.setdefault(crawler, {})
 
     async def download_request(self, request: scrapy.Request) -> Any:
-        async with self._limits[urlsplit(request.url).hostname or ""]:
-            return await super().download_request(request)
+        name = urlsplit(request.url).hostname or ""
+        if name not in self._known:
+            self._known[name] = Host(asyncio.Semaphore(self._most))
+        host = self._known[name]
+        async with host.under_way:
+            await self._wait_for(host)
+            sent = asyncio.get_running_loop().time()
+            response = await super().download_request(request)
+            if self._asks_too_much(host, response, sent):
+                request.meta["dont_retry"] = True
+                response.flags.append(TOLD_TO_WAIT)
+            return response
 
+    async def _wait_for(self, host: Host) -> None:
+        clock = asyncio.get_running_loop().time
+        if host.refused_until <= clock() < host.not_before:
+            self._crawler.stats.inc_value("politeness/held_back")
+        while (rest := host.not_before - clock()) > 0 and clock() >= host.refused_until and self._crawler.engine.running:
+            await asyncio.sleep(min(rest, 1.0))
+        if clock() < host.refused_until or clock() < host.not_before:
+            raise IgnoreRequest(TOLD_TO_WAIT)
 
-class PatientRetryMiddleware(RetryMiddleware):
-    """Scrapy's, but a `Retry-After` is waited for; one that asks for too long is a failure for this time."""
-
-    async def process_response(self, request: scrapy.Request, response: Any) -> Any:
+    def _asks_too_much(self, host: Host, response: Any, sent: float) -> bool:
+        """Whether the answer to a request that left at the moment `sent` asks for longer than anyone waits. Holds the host as long as it may."""
         wait = retry_after(response.headers.get("Retry-After")) if response.status in (429, 503) else None
-        if wait is not None and not request.meta.get("dont_retry"):
-            self.crawler.stats.inc_value("politeness/retry_after")
-            if wait > LONGEST_WAIT:
-                raise IgnoreRequest(f"the shop asks to come back in {wait:.0f} s")
-            await asyncio.sleep(wait)
-        return super().process_response(request, response)
+        if wait is None:
+            host.asked_too_much = False
+            return False
+        self._crawler.stats.inc_value("politeness/retry_after")
+        now, too_much = asyncio.get_running_loop().time(), wait > self._longest
+        if too_much and host.asked_too_much and sent >= host.not_before:
+            host.refused_until = now + wait
+        host.asked_too_much = too_much
+        host.not_before = max(host.not_before, now + min(wait, self._longest))
+        return too_much
 
 
 def retry_after(header: bytes | None, now: datetime | None = None) -> float | None:
@@ -98,11 +142,11 @@ def retry_after(header: bytes | None, now: datetime | None = None) -> float | No
     (7.0, None, 0.0)
     """
     text = (header or b"").decode("latin-1").strip()
-    if text.isdigit():
+    if text.isdecimal():
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - (now or datetime.now(UTC))).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

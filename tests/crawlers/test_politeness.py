@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
 from aiohttp import web
 
 from crawlers import configuration, program
+from crawlers.politeness import Host, LimitedHandler
 from lakehouse import tables
 from lakehouse.errors import LakehouseError
 from tests.crawlers.shop import product_page, small_shop
@@ -55,37 +58,85 @@ def test_crawl_delay_is_kept_even_where_nothing_is_throttled(server, crawl):
     assert len(gaps) >= 8 and min(gaps[1:]) > 0.2
 
 
-@pytest.mark.parametrize("header", ["1", "date"])
-def test_retry_after_is_waited_for(server, crawl, header: str):
-    from datetime import UTC, datetime, timedelta
-    from email.utils import format_datetime
+class Unheld(LimitedHandler):
+    """Whoever asks to wait is not heard."""
 
-    small_shop(server, 3)
-    moments: list[float] = []
+    async def _wait_for(self, host: Host) -> None:
+        return
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_who_asks_to_wait_gets_no_request_of_any_kind_meanwhile(server, crawl, form: str, status: int):
+    small_shop(server, 40)
+    asked_at: list[float] = []
+    page = server.routes["/item/10001.html"]
 
     async def busy(request: web.Request) -> web.Response:
-        moments.append(asyncio.get_running_loop().time())
-        if len(moments) == 1:
-            said = "1" if header == "1" else format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
-            return web.Response(status=429, headers={"Retry-After": said})
-        return web.Response(text=product_page(server.url, 1), content_type="text/html")
+        if asked_at:
+            return web.Response(text=page, content_type="text/html")
+        asked_at.append(asyncio.get_running_loop().time())
+        date = format_datetime(datetime.now(UTC) + timedelta(seconds=3), usegmt=True)      # cut to whole seconds
+        return web.Response(status=status, headers={"Retry-After": "2" if form == "seconds" else date})
+
+    def within_the_window() -> int:
+        return sum(asked_at[0] + 0.1 < at < asked_at[0] + 1.9 for _, _, at in server.requests)     # what was on its way already may arrive
 
     server.routes["/item/10001.html"] = busy
+    few = {"CONCURRENT_REQUESTS_PER_DOMAIN": 2, "DOWNLOAD_TIMEOUT": 1}      # shorter than the wait, which is no part of it
+    run = crawl(server.url + "/", "tea", overrides=few)
+
+    assert within_the_window() == 0
+    assert run["listings"] == 40 and run["images"] == 40
+    counters = dict(run["counters"])
+    assert counters["politeness/retry_after"] == 1 and counters["politeness/held_back"] >= 2
+    assert not any(name.startswith("crawl/failed") for name in counters)
+
+    asked_at.clear()
+    server.requests.clear()
+    handler = f"{__name__}.{Unheld.__name__}"
+    crawl(server.url + "/", "unheld", overrides=few | {"DOWNLOAD_HANDLERS": {"http": handler}})
+    assert within_the_window() > 20
+
+
+def test_a_host_that_asks_for_an_hour_once_is_left_alone_as_long_as_anyone_waits(server, crawl, rows):
+    small_shop(server, 20)
+    server.routes["/item/10001.html"] = (429, {"Retry-After": "3600"}, b"")
+
+    run = crawl(server.url + "/", "tea", overrides={"LONGEST_WAIT": 1.0, "CONCURRENT_REQUESTS_PER_DOMAIN": 2})
+
+    (moment,) = (at for path, _, at in server.requests if path == "/item/10001.html")
+    assert not [path for path, _, at in server.requests if moment + 0.1 < at < moment + 0.9]
+    assert [(row["reason"], row["http_status"]) for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed"] == [("told_to_wait", 429)]
+    assert run["listings"] == 19
+
+
+@pytest.mark.parametrize("said", ["3600", "9" * 300, "Fri, 31 Dec 9999 23:59:59 GMT"], ids=["hour", "no-number", "never"])
+def test_a_host_that_asks_for_an_hour_twice_gets_it(server, crawl, rows, said: str):
+    small_shop(server, 200)
+    good = dict(server.routes)
+    for number in range(200):
+        server.routes[f"/item/{10000 + number}.html"] = (429, {"Retry-After": said}, b"")
+
+    first = crawl(server.url + "/", "tea", overrides={"LONGEST_WAIT": 1.0, "CONCURRENT_REQUESTS_PER_DOMAIN": 2})
+    asked = sum(count for path, count in server.hits.items() if path.startswith("/item"))
+    server.routes = good
+    second = crawl(shop="tea", resume=True)
+
+    assert first["finish_reason"] == "unreachable" and asked < 8
+    assert {row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed"} == {"told_to_wait"}
+    assert (second["finish_reason"], second["listings"], second["crawl_id"]) == ("finished", 200, first["crawl_id"])
+
+
+@pytest.mark.parametrize("said", ["soon", "-5", "²", "Fri, 31 Dec 99999999999999999999 23:59:59 GMT", ""])
+def test_a_retry_after_that_says_nothing_is_a_plain_429(server, crawl, rows, said: str):
+    small_shop(server, 3)
+    server.routes["/item/10001.html"] = (429, {"Retry-After": said}, b"")
 
     run = crawl(server.url + "/", "tea")
 
-    assert run["listings"] == 3 and dict(run["counters"])["politeness/retry_after"] == 1
-    assert moments[1] - moments[0] >= 0.9
-
-
-def test_a_shop_that_asks_for_an_hour_is_left_for_now(server, crawl, rows):
-    small_shop(server, 3)
-    server.routes["/item/10001.html"] = (429, {"Retry-After": "3600"}, b"")
-
-    crawl(server.url + "/", "tea")
-
-    assert server.hits["/item/10001.html"] == 1
-    assert [row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed"] == ["told_to_wait"]
+    assert [row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed"] == ["http_429"] and run["listings"] == 2
+    assert "politeness/held_back" not in dict(run["counters"])
 
 
 def test_the_user_agent_names_the_operator(server, crawl, monkeypatch):
