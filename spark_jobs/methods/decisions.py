@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import islice
 
 from lakehouse.errors import LakehouseError
 
@@ -24,7 +26,7 @@ class Contradiction(LakehouseError):
 class Decision:
     """
     kind: `name` (the category's node is called `value`), `merge` or `separate` (it and the other), `third_level` (it lies under the
-        other, and may be called `value`).
+        other); what is merged or put under another may be called `value` in one go.
     """
 
     kind: str
@@ -63,9 +65,10 @@ class Decision:
 
     def __str__(self) -> str:
         first, second = (f"{shop}:{path}" for shop, path in (self.category, self.other or ("", "")))
-        said = {"name": f"the name of {first} is {self.value!r}", "merge": f"{first} and {second} are merged",
-                "separate": f"{first} and {second} are apart", "third_level": f"{first} lies under {second}"}[self.kind]
-        return f"{said} ({self.decided_by or 'nobody named'})"
+        said = {"name": f"the name of {first} is", "merge": f"{first} and {second} are merged", "separate": f"{first} and {second} are apart",
+                "third_level": f"{first} lies under {second}"}[self.kind]
+        called = f"{'' if self.kind == 'name' else ' as'} {self.value!r}" if self.value else ""
+        return f"{said}{called} ({self.decided_by or 'nobody named'})"
 
 
 def check(decision: Decision) -> None:
@@ -86,6 +89,8 @@ def check(decision: Decision) -> None:
         raise BadDecision(f"{decision.shop}:{decision.native_path}: a {decision.kind} needs other_shop and other_native_path.")
     elif decision.other == decision.category:
         raise BadDecision(f"{decision.shop}:{decision.native_path}: a {decision.kind} needs two different categories.")
+    elif decision.kind == "separate" and decision.value:
+        raise BadDecision(f"{decision.shop}:{decision.native_path}: a separate gives no name; leave value empty, found {decision.value!r}.")
 
 
 class Groups:
@@ -107,35 +112,75 @@ class Groups:
         self._above[high] = low
 
 
-def contradictions(decisions: Iterable[Decision]) -> Iterator[tuple[Decision, Decision]]:
-    """Pairs of decisions that cannot both hold; where a chain of merges is at fault, one of them stands for it."""
+def chain(one: Category, other: Category, merges: Iterable[Decision]) -> list[Decision]:
+    """The fewest merges that make two categories one; none where they are the same.
+
+    >>> a, b, c = ("jd", "a"), ("yixun", "b"), ("jd", "c")
+    >>> [str(merge) for merge in chain(a, c, [Decision("merge", *b, *c), Decision("merge", *a, *b)])]
+    ['jd:a and yixun:b are merged (nobody named)', 'yixun:b and jd:c are merged (nobody named)']
+    """
+    beside: dict[Category, list[Decision]] = defaultdict(list)
+    for merge in merges:
+        beside[merge.category].append(merge)
+        beside[merge.other].append(merge)
+    came: dict[Category, Decision | None] = {one: None}
+    reached = [one]
+    for place in reached:
+        for merge in beside[place]:
+            following = merge.other if merge.category == place else merge.category
+            if following not in came:
+                came[following] = merge
+                reached.append(following)
+    found = []
+    while merge := came[other]:
+        found.append(merge)
+        other = merge.other if merge.category == other else merge.category
+    return found[::-1]
+
+
+def contradictions(decisions: Iterable[Decision]) -> Iterator[tuple[Decision, ...]]:
+    """Decisions that cannot all hold, two and the merges between them."""
     decisions = sorted(decisions, key=lambda d: d.place)
     by_id: dict[str, Decision] = {}
     for one in decisions:
-        if (twin := by_id.setdefault(one.decision_id, one)) and (twin.kind, twin.category, twin.value) != (one.kind, one.category, one.value) \
-                and not (twin.kind == one.kind and one.kind in ("merge", "separate")):
+        twin = by_id.setdefault(one.decision_id, one)
+        if (twin.kind, twin.value) != (one.kind, one.value) or (one.kind == "third_level" and twin.category != one.category):
             yield twin, one
-    groups, merged_by = Groups(), {}
-    for one in decisions:
-        if one.kind == "merge":
-            groups.join(one.category, one.other)
-            merged_by.setdefault(one.category, one)
-            merged_by.setdefault(one.other, one)
-    for one in decisions:
-        if one.kind in ("separate", "third_level") and groups.find(one.category) == groups.find(one.other):
-            yield one, merged_by[one.category]
+    groups, merges = Groups(), [one for one in decisions if one.kind == "merge"]
+    for one in merges:
+        groups.join(one.category, one.other)
+
+    def differ(before: Decision, one: Decision, *ends: tuple[Category, Category]) -> Iterator[tuple[Decision, ...]]:
+        """Both sides, unless they answer one question: then they have been met above."""
+        if before.decision_id != one.decision_id:
+            yield before, one, *(merge for end in ends for merge in chain(*end, merges))
+
+    related: dict[frozenset[Category], Decision] = {}
     parents: dict[Category, Decision] = {}
     children = [one for one in decisions if one.kind == "third_level"]
+    for one in decisions:
+        if one.kind not in ("separate", "third_level"):
+            continue
+        low, high = groups.find(one.category), groups.find(one.other)
+        if low == high:
+            between = chain(one.category, one.other, merges)
+            if one.decision_id not in {merge.decision_id for merge in between}:
+                yield one, *between
+            continue
+        before = related.setdefault(frozenset((low, high)), one)
+        if before.kind != one.kind:
+            same, cross = (one.category, one.other) if groups.find(before.category) == low else (one.other, one.category)
+            yield from differ(before, one, (before.category, same), (before.other, cross))
     for one in children:
         if groups.find((before := parents.setdefault(groups.find(one.category), one)).other) != groups.find(one.other):
-            yield before, one
+            yield from differ(before, one, (before.category, one.category))
     for one in children:
         if above := parents.get(groups.find(one.other)):
-            yield one, above         # a fourth level, or a circle
+            yield from differ(one, above, (one.other, above.category))      # a fourth level, or a circle
     names: dict[Category, Decision] = {}
     for one in decisions:
-        if one.kind == "name" and (before := names.setdefault(groups.find(one.category), one)).value != one.value:
-            yield before, one
+        if one.value and (before := names.setdefault(groups.find(one.category), one)).value != one.value:
+            yield from differ(before, one, (before.category, one.category))
 
 
 def resolve(current: Iterable[Decision], new: Iterable[Decision], *, replace: bool = False) -> list[Decision]:
@@ -145,15 +190,14 @@ def resolve(current: Iterable[Decision], new: Iterable[Decision], *, replace: bo
         replace: a new decision takes the place of an older one about the same thing instead of being refused where they differ.
     Raises:
         BadDecision: one says too little.
-        Contradiction: two cannot both hold; both sides are named, five pairs at most.
+        Contradiction: some cannot all hold; both sides, and the merges that bring them together, are named, five times at most.
     """
     current, new = list(current), list(new)
     for one in new:
         check(one)
     replaced = {one.decision_id for one in new} if replace else set()
-    clashes = dict.fromkeys(contradictions([*(one for one in current if one.decision_id not in replaced), *new]))
-    if clashes:
-        told = "; ".join(f"{one} and {other}" for one, other in list(clashes)[:5])
+    if clashes := list(islice(contradictions([*(one for one in current if one.decision_id not in replaced), *new]), 5)):
+        told = "; ".join(" and ".join(map(str, clash)) for clash in clashes)
         raise Contradiction(f"Decisions contradict one another: {told}. Withdraw one side"
                             f"{'' if replace else ', or use --replace to decide the same thing anew'}.")
     return [one for _, one in sorted(({one.decision_id: one for one in (*current, *new)}).items())]

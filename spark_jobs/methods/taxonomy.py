@@ -137,8 +137,7 @@ def _groups(sub_classes: Sequence[NativeSubClass], merges: Sequence[Merge], deci
         child, parent = group_of[one.category], group_of[one.other]
         if child != parent and parent not in parents and child not in parents and child not in parents.values():
             parents[child] = parent
-    chosen = {d.category: d.value for d in sorted(decisions, key=lambda d: d.kind != "third_level")
-              if d.value and d.kind in ("third_level", "name")}
+    chosen = {d.category: d.value for d in sorted(decisions, key=lambda d: d.kind == "name") if d.value}
 
     def group(level: int, members: Iterable[NativeSubClass], class_id: int, parent: int | None = None) -> _Group:
         members = sorted(members, key=lambda s: s.category)

@@ -1,3 +1,7 @@
+from collections import defaultdict
+from itertools import product
+
+import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,12 +29,61 @@ def decide(kind, one, other=None, value=None, by="li"):
     [decide("third_level", A, B), decide("third_level", B, C)],
     [decide("name", A, value="x"), decide("name", A, value="y")],
     [decide("name", A, value="x"), decide("merge", A, B), decide("name", B, value="y")],
+    [decide("name", A, value="x"), decide("third_level", A, B, "y")],
+    [decide("name", A, value="x"), decide("merge", A, B, "y")],
+    [decide("merge", A, B, "x"), decide("merge", B, A, "y")],
+    [decide("merge", A, B, "x"), decide("merge", B, C, "y")],
+    [decide("third_level", A, B, "x"), decide("merge", A, C), decide("third_level", C, B, "y")],
+    [decide("third_level", A, B), decide("merge", B, C), decide("separate", A, C)],
+    [decide("separate", A, B), decide("merge", A, C), decide("merge", B, D), decide("third_level", D, C)],
 ])
 def test_contradictions_are_refused_with_both_sides_shown_in_any_order(decisions):
     for order in (decisions, decisions[::-1]):
         with pytest.raises(Contradiction) as refused:
             resolve(order[:-1], order[-1:])
         assert sum(str(one) in str(refused.value) for one in decisions) >= 2
+
+
+def test_a_chain_of_merges_is_shown_whole():
+    chain = [decide("merge", A, B), decide("merge", C, B, by="wang"), decide("merge", C, D)]
+    with pytest.raises(Contradiction, match=r"jd:a and jd:d are apart \(zhao\) and jd:a and yixun:b are merged \(li\) "
+                                            r"and dangdang:c and yixun:b are merged \(wang\) and dangdang:c and jd:d are merged \(li\)\. Withdraw"):
+        resolve([*chain, decide("merge", A, ("jd", "e"))], [decide("separate", A, D, by="zhao")])
+
+
+def holds(decisions) -> bool:
+    """Whether all of them can be true where nothing is merged but what they merge: every tree of two levels is tried."""
+    graph = nx.Graph([(one.category, one.other) for one in decisions if one.kind == "merge"])
+    graph.add_nodes_from([A, B, C, D])
+    node = {member: number for number, members in enumerate(nx.connected_components(graph)) for member in members}
+    named = defaultdict(set)
+    for one in decisions:
+        named[node[one.category]] |= {one.value} - {None}
+    if any(len(names) > 1 for names in named.values()):
+        return False
+    for above in product((None, *range(4)), repeat=4):
+        flat = all(parent is None or (parent != child and above[parent] is None) for child, parent in enumerate(above))
+        ends = [(one.kind, node[one.category], node[one.other]) for one in decisions if one.kind in ("separate", "third_level")]
+        if flat and all(above[a] == b if kind == "third_level" else a != b and above[a] != b and above[b] != a for kind, a, b in ends):
+            return True
+    return False
+
+
+@given(st.lists(st.one_of(
+    st.builds(decide, st.sampled_from(["merge", "separate", "third_level"]), st.sampled_from([A, B]), st.sampled_from([C, D])),
+    st.builds(decide, st.sampled_from(["merge", "separate", "third_level"]), st.sampled_from([A, C]), st.sampled_from([B])).filter(
+        lambda one: one.category != one.other),
+    st.builds(lambda one, value: decide("name", one, value=value), st.sampled_from([A, B, C, D]), st.sampled_from(["x", "y"]))), max_size=6), st.randoms())
+def test_what_is_refused_cannot_all_be_true_and_what_is_kept_can_in_any_order(decisions, random):
+    shuffled = list(decisions)
+    random.shuffle(shuffled)
+    for order in (decisions, shuffled):
+        try:
+            resolve([], order)
+            kept = True
+        except Contradiction:
+            kept = False
+        assert kept is holds(decisions)
 
 
 @pytest.mark.parametrize("decisions", [
@@ -53,7 +106,7 @@ def test_deciding_the_same_thing_anew_replaces_it_when_asked():
 
 @pytest.mark.parametrize(("decision", "told"), [
     (decide("rename", A), "'rename' is no kind of decision"), (decide("name", A), "a name needs a value"), (decide("name", A, B, "x"), "one category"),
-    (decide("merge", A), "needs other_shop"), (decide("separate", A, A), "two different categories"), (decide("merge", ("", "a"), B), "needs a shop"),
+    (decide("merge", A), "needs other_shop"), (decide("separate", A, B, "x"), "gives no name"), (decide("separate", A, A), "two different categories"), (decide("merge", ("", "a"), B), "needs a shop"),
 ])
 def test_a_decision_that_says_too_little(decision, told):
     with pytest.raises(BadDecision, match=told):

@@ -173,3 +173,10 @@ def test_a_merge_across_classes_lies_where_most_listings_are():
 def test_a_class_without_sub_classes_is_retired_and_its_id_stays_taken():
     tree = grow([native("jd", "a", class_id=3)], [])
     assert [(n.node_id, n.retired) for n in grow([native("jd", "a", class_id=4)], [], previous=tree) if n.level == CLASS] == [(3, True), (4, False)]
+
+
+def test_a_merge_may_bring_its_name():
+    parts = [native("jd", "饮料", listings=5), native("yixun", "饮料饮品", listings=9)]
+    together = Decision("merge", *parts[0].category, *parts[1].category, value="软饮料")
+    [node] = alive(grow(parts, [Merge(parts[0].category, parts[1].category, by_person=True)], [together]))
+    assert (node.name, node.provisional) == ("软饮料", False)
