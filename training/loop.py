@@ -58,6 +58,8 @@ class Trainer:
         self.model, self.recipe, self.tree = model, recipe, tree
         self.tables = [variable for variable in model.trainable_variables if variable.path.endswith("embeddings")]
         self.dense = [variable for variable in model.trainable_variables if not variable.path.endswith("embeddings")]
+        # What batch normalisation knows of the rows so far; seeds of dropout, which are not trained either, are whole numbers.
+        self.statistics = [variable for variable in model.non_trainable_variables if variable.dtype.startswith("float")]
         self.lazy = LazyAdam(self.tables)
         self.optimizer = keras.optimizers.Adam(recipe.learning_rate)
         self.optimizer.build(self.dense)
@@ -111,7 +113,9 @@ class Trainer:
             optimizer.apply_gradients(zip(gradients[: len(self.dense)], self.dense, strict=True))
             self.lazy.apply(gradients[len(self.dense) :], optimizer.learning_rate)
             right = tf.reduce_sum(weights * tf.cast(tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), targets), tf.float32))
-            both = world.mean(tf.stack([loss, right * world.size]))
+            for number, statistic in enumerate(self.statistics):  # each process has seen its own part of the batch
+                statistic.assign(world.mean(tf.convert_to_tensor(statistic.value), f"statistic.{number}"))
+            both = world.mean(tf.stack([loss, right * world.size]), "losses")
             return both[0], both[1]
 
         return step

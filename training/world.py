@@ -37,13 +37,13 @@ class World:
             hvd.allreduce(gradient, op=hvd.Average, compression=compression, name=f"gradient.{number}") for number, gradient in enumerate(gradients)
         ]
 
-    def mean(self, value):
-        """A scalar tensor averaged over all processes; inside a tf.function."""
+    def mean(self, value, name: str):
+        """A tensor averaged over all processes, under a name of its own; inside a tf.function."""
         if self.size == 1:
             return value
         import horovod.tensorflow as hvd
 
-        return hvd.allreduce(value, op=hvd.Average, name="mean")
+        return hvd.allreduce(value, op=hvd.Average, name=name)
 
     def share(self, variables: list) -> None:
         """The leader's values into every process's variables."""

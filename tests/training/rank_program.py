@@ -1,4 +1,5 @@
-"""Run by test_distributed.py, alone or under horovodrun: a few steps of BiLSTM, then this process's weights into a file."""
+"""Run by test_distributed.py, alone or under horovodrun: a few steps of BiLSTM, and of a network with batch normalisation; then this process's weights
+into a file."""
 
 import os
 import sys
@@ -27,12 +28,25 @@ def main(out: Path) -> None:
     tree = LabelTree([{f"{level}_{part}": n if level == "sub_class" else 1 for level in ("class", "sub_class", "subsub_class") for part in ("id", "name")}
                       for n in range(LABELS)])
     sizes = Config(paths=LABELS, vocabulary=20, dimensions=8, units=6, dropout=0.0, word_dropout=0.0)
-    trainer = Trainer(bilstm.build(sizes), Recipe(epochs=3, batch=16), tree)
-    me.share(trainer.variables)
     titles = np.random.default_rng(0).integers(1, 20, (ROWS, 8)).astype(np.int32)
     loader = Loader(None, titles[:, 0] % LABELS, {"words": titles}, 0, None, 16, me.rank, me.size)
-    losses = [entry["loss"] for entry in trainer.run(loader, me, Position()).history]
-    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, **{f"w{n:03d}": weights for n, weights in enumerate(trainer.state())})
+
+    def trained(model: keras.Model) -> tuple[list[float], list[np.ndarray]]:
+        trainer = Trainer(model, Recipe(epochs=3, batch=16), tree)
+        me.share(trainer.variables)
+        return [entry["loss"] for entry in trainer.run(loader, me, Position()).history], trainer.state()
+
+    losses, weights = trained(bilstm.build(sizes))
+    _, normalised = trained(with_batch_normalisation())
+    kept = {f"w{n:03d}": array for n, array in enumerate(weights)} | {f"n{n:03d}": array for n, array in enumerate(normalised)}
+    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, **kept)
+
+
+def with_batch_normalisation() -> keras.Model:
+    words = keras.Input((None,), dtype="int32", name="words")
+    vectors = keras.layers.Embedding(20, 8)(words)
+    pooled = keras.layers.BatchNormalization()(keras.layers.GlobalAveragePooling1D()(vectors))
+    return keras.Model({"words": words}, keras.layers.Dense(LABELS)(pooled))
 
 
 if __name__ == "__main__":
