@@ -17,6 +17,7 @@ MAX_CHARACTERS = 20_000_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _TWICE = re.compile(r"^https?:(?://)?(?=https?://)", re.I)  # a scheme before an address that has one
 _SPACES = re.compile(r"\s+")
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*[\w-]", re.I)
 # A charset that servers name for its superset: the bytes are those of the right-hand side.
 _SUPERSETS = {
     "gb2312": "gb18030",
@@ -50,8 +51,7 @@ def decode(body: bytes, content_type: str = "") -> str:
     with replacement characters. Never raises.
     """
     mark, mark_bytes = read_bom(body)
-    declared = [http_content_type_encoding(content_type or None), html_body_declared_encoding(body[:8192])]
-    for encoding in (mark, "utf-8", *declared):
+    for encoding in (mark, "utf-8", *_declared(body, content_type)):
         text = _fits(body[len(mark_bytes or b"") :], encoding)
         if text is not None:
             return text
@@ -61,11 +61,36 @@ def decode(body: bytes, content_type: str = "") -> str:
     return body.decode("utf-8", "replace")
 
 
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """The encodings that header and page declare; "unknown" for one that there is not."""
+    declared = [http_content_type_encoding(content_type or None), html_body_declared_encoding(body[:8192])]
+    named = re.search(r"charset\s*=\s*[\"']?\s*[\w-]", content_type, re.I), _META_CHARSET.search(body[:8192])
+    return [encoding or "unknown" for encoding, name in zip(declared, named, strict=True) if encoding or name]
+
+
+def declares_another(body: bytes, content_type: str, text: str) -> bool:
+    """Whether header or page declares an encoding in which the bytes are not the text that they were found to be.
+
+    >>> page = "<meta charset=gbk>茶".encode()
+    >>> declares_another(page, "text/html; charset=utf-8", page.decode()), declares_another(b"<meta charset=gbk>tea", "", "<meta charset=gbk>tea")
+    (True, False)
+    """
+    mark_bytes = read_bom(body)[1] or b""
+    return any(_fits(body[len(mark_bytes) :], encoding) != text for encoding in dict.fromkeys(_declared(body, content_type)))
+
+
 class Document:
-    """A page's text, its tree and its address. Building one never fails; an empty page has an empty tree."""
+    """A page's text, its tree and its address. Building one never fails; an empty page has an empty tree.
+
+    Attributes:
+        oddities: what was wrong with the page and could be put right or left out, by name, as far as its readers came across it.
+    """
 
     def __init__(self, html: bytes | str, url: str, content_type: str = "") -> None:
         text = decode(html, content_type) if isinstance(html, bytes) else html
+        self.oddities: set[str] = set()
+        if isinstance(html, bytes) and declares_another(html, content_type, text):
+            self.oddities.add("wrong_charset")
         self.text = text[:MAX_CHARACTERS]
         self.url = url
         self._absolutes: dict[str, str | None] = {}

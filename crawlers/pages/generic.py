@@ -15,6 +15,8 @@ from crawlers.pages.words import clean, filled, key
 
 log = logging.getLogger("mep3m.pages")
 T = TypeVar("T")
+OWN_NAME = "own_name_in_breadcrumbs"
+NO_TITLE = {"price_as_title": words.is_price, "title_too_long": lambda text: len(text) >= names.LONGEST}
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class ExtractedListing:
         image_urls: absolute http(s) URLs, the main picture first.
         variant_group: the same for every variant of one product, where the page says so.
         rules: field -> the rule that found it; `page` -> why the page is no product, where it is none.
+        oddities: what was wrong with the page and could be put right or left out: `wrong_charset`, `invalid_json_ld`, `own_name_in_breadcrumbs`;
+            and why it has no name, where what it gives for one is none: `price_as_title`, `title_too_long`.
     """
 
     name: str = ""
@@ -34,6 +38,7 @@ class ExtractedListing:
     canonical_url: str | None = None
     variant_group: str | None = None
     rules: dict[str, str] = field(default_factory=dict)
+    oddities: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -54,7 +59,8 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     ]
     marked = [(product, rule) for rule, nodes in sources for product in markup.products(nodes)]
     if not marked and (reason := _no_product(document)):
-        return ExtractedListing(rules={"page": reason}, canonical_url=_safely(lambda: document.canonical_url, None))
+        canonical = _safely(lambda: document.canonical_url, None)
+        return ExtractedListing(rules={"page": reason}, canonical_url=canonical, oddities=sorted(document.oddities))
     sites = _safely(lambda: words.site_names(document), set())
     lists = [
         ([(clean(name), document.absolute(address)) for name, address in entries], rule)
@@ -82,12 +88,17 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
         ),
         ("", ""),
     )
+    if not name:
+        given = [*(markup.text(product.get("name")) for product, _ in own), document.title, *_h1(document)]
+        document.oddities.update(why for why, holds in NO_TITLE.items() if any(map(holds, given)))
     also_named = [*_h1(document)[:1], titled, *(markup.text(product.get("name")) for product, _ in own[:1])]
     crumbs, rules["breadcrumbs"] = _safely(
         lambda: breadcrumbs.choose(document, marked=lists, trails=trails, name=name, sites=sites, also_named=also_named), ([], "")
     )
     if not crumbs:
         crumbs, rules["breadcrumbs"] = _category(own)
+    if key(name) and key(name) in {key(text) for path in paths for text, _ in path} - set(map(key, crumbs)):
+        document.oddities.add(OWN_NAME)
     sku, rules["sku"] = _sku(document, own, states)
     pictures, rules["image_urls"] = _safely(
         lambda: images.choose(
@@ -110,7 +121,14 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
         None,
     )
     return ExtractedListing(
-        name, crumbs, pictures, sku, document.canonical_url, group, {name: rule for name, rule in rules.items() if rule}
+        name,
+        crumbs,
+        pictures,
+        sku,
+        document.canonical_url,
+        group,
+        {name: rule for name, rule in rules.items() if rule},
+        sorted(document.oddities),
     )
 
 

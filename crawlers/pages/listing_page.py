@@ -52,6 +52,10 @@ class ListingPage(ItemPage[ExtractedListing]):
         return self.generic.variant_group
 
     @field
+    def oddities(self) -> list[str]:
+        return self.generic.oddities
+
+    @field
     def rules(self) -> dict[str, str]:
         """The rule behind each field; a field that a subclass overrides names the subclass."""
         fields = ("name", "breadcrumbs", "image_urls", "sku")

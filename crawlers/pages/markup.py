@@ -19,6 +19,7 @@ PRODUCT_TYPES = {"Product", "ProductGroup", "IndividualProduct", "ProductModel",
 _SPELLINGS = {name.lower(): name for name in (*PRODUCT_TYPES, "BreadcrumbList")}
 PREFERRED_TYPES = PRODUCT_TYPES - {"Book"}
 MAX_NODES = 50_000
+_INNER_QUOTE = re.compile(r'([^\s{\[,:\\]\s*)"(?=\s*[^\s,:}\]])')  # neither after what comes before a text in JSON nor before what comes after it
 _BETWEEN = re.compile(r"[\s,;]*")
 _COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
 
@@ -71,6 +72,11 @@ def walk(value: Any, limit: int = MAX_NODES) -> Iterator[dict[str, Any]]:
 
 def lenient_json(script: str) -> Any:
     """The value of a script's JSON, or a list of several; of JSON that a shop got slightly wrong too. None where there is none."""
+    return _read(script)[0]
+
+
+def _read(script: str) -> tuple[Any, bool]:
+    """What `lenient_json` returns, and whether the script is JSON as it stands."""
     script = _COMMENT.sub("", script.strip()).strip().rstrip(";")
     if '"' not in script:
         script = script.replace("&quot;", '"')
@@ -81,16 +87,41 @@ def lenient_json(script: str) -> Any:
             value, position = decoder.raw_decode(script, position)
             found.append(value)
             position = _BETWEEN.match(script, position).end()
+        valid = True
     except (ValueError, RecursionError):
-        with suppress(ValueError, RecursionError, TypeError):
-            found.append(chompjs.parse_js_object(re.sub(r"[\r\n\t]+", " ", script[position:])))
-    return found[0] if len(found) == 1 else found or None
+        valid = False
+        rest = script[position:]
+        flat = re.sub(r"[\r\n\t]+", " ", rest)
+        for text in (rest, flat, _closed(_INNER_QUOTE.sub(r'\1\\"', flat))):
+            with suppress(ValueError, RecursionError, TypeError):
+                found.append(chompjs.parse_js_object(text))
+                break
+    return found[0] if len(found) == 1 else found or None, valid
+
+
+def _closed(text: str) -> str:
+    """JSON with the closing brackets that its end lacks; as it is where it breaks off within a text.
+
+    >>> _closed('{"a": [{"b": "}"'), _closed('{"a": "b')
+    ('{"a": [{"b": "}"}]}', '{"a": "b')
+    """
+    missing, quoted = [], False
+    for found in re.finditer(r'\\.|["{}\[\]]', text):
+        if found[0] == '"':
+            quoted = not quoted
+        elif not quoted and found[0] in "{[":
+            missing.append("}" if found[0] == "{" else "]")
+        elif not quoted and missing and found[0] == missing[-1]:
+            missing.pop()
+    return text if quoted else text + "".join(reversed(missing))
 
 
 def json_ld(document: Document) -> list[dict[str, Any]]:
     scripts = document.tree.xpath("//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]")
-    found = (lenient_json(script.text or "") for script in scripts)
-    return [node for value in found if value for node in walk(value)]
+    found = [_read(script.text) for script in scripts if (script.text or "").strip()]
+    if not all(valid for _, valid in found):
+        document.oddities.add("invalid_json_ld")
+    return [node for value, _ in found if value for node in walk(value)]
 
 
 def microdata(document: Document) -> list[dict[str, Any]]:

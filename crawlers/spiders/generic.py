@@ -18,7 +18,7 @@ from crawlers import discovery
 from crawlers.items import Listing, Page, Rejected
 from crawlers.memory import Claim
 from crawlers.middlewares import reason_of
-from crawlers.pages.generic import ExtractedListing
+from crawlers.pages.generic import NO_TITLE, OWN_NAME, ExtractedListing
 from crawlers.pages.listing_page import own_page_class, read_listing
 from crawlers.runs import AGAIN, Crawl
 
@@ -110,6 +110,9 @@ class GenericSpider(scrapy.Spider):
             yield self.page_of(response, kind, "failed", reason="not_html")
             return
         found = read_listing(response.body, response.url, content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"))
+        for oddity in found.oddities:
+            if oddity != OWN_NAME:      # of a category it is what one expects
+                self.count(f"crawl/odd/{oddity}")
         named = bool(found.name and (found.image_urls or found.breadcrumbs))
         own = bool(found.name) and own_page_class(response.url) is not None
         if own or discovery.is_product_page(response.body, response.url, named=named, pattern=self.crawl.product_urls):
@@ -122,8 +125,13 @@ class GenericSpider(scrapy.Spider):
 
     def product(self, response: Any, asked: str, found: ExtractedListing) -> Listing | Page | Rejected:
         title = found.name.strip()
-        breadcrumbs = [step.strip() for step in found.breadcrumbs if step and step.strip() and step.strip() != title]
+        steps = [step.strip() for step in found.breadcrumbs if step and step.strip()]
+        breadcrumbs = [step for step in steps if step != title]
+        if OWN_NAME in found.oddities or len(breadcrumbs) < len(steps):
+            self.count(f"crawl/odd/{OWN_NAME}")
         reason = fault_of(title, breadcrumbs)
+        if reason == "no_title":
+            reason = next((why for why in NO_TITLE if why in found.oddities), reason)
         if reason:
             self.shapes.saw(asked, fruitful=False)
             return self.rejected(response, asked, reason, found)

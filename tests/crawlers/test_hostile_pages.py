@@ -21,6 +21,11 @@ def failures(rows) -> dict[str, str]:
     return {row["url"].split("/", 3)[3]: row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed"}
 
 
+def counted(run) -> dict[str, int]:
+    """What was odd about pages that were read all the same, by name."""
+    return {name.removeprefix("crawl/odd/"): count for name, count in run["counters"] if name.startswith("crawl/odd/")}
+
+
 def ids(rows) -> list[str]:
     return sorted(row["listing_id"] for row in rows(tables.RAW_LISTINGS))
 
@@ -33,7 +38,7 @@ def test_a_truncated_gzip_page(server, crawl, rows):
     run = crawl(server.url + "/", "tea")
 
     assert ids(rows) == ["P0", "P2", "P3"] and run["finish_reason"] == "finished"
-    assert failures(rows) == {"item/10001.html": "truncated_gzip"}
+    assert failures(rows) == {"item/10001.html": "truncated_gzip"} and dict(run["counters"])["crawl/failed/truncated_gzip"] == 1
 
 
 def test_a_truncated_gzip_sitemap_gives_what_it_has(server, crawl):
@@ -54,10 +59,20 @@ def test_a_charset_that_lies_is_seen_through(server, crawl, rows, said: str, sen
     page = product_page(server.url, 1, title="绿茶礼盒装春茶").replace('charset="utf-8"', f'charset="{said}"')
     server.routes["/item/10001.html"] = (200, {"Content-Type": f"text/html; charset={said}"}, page.encode(sent))
 
-    crawl(server.url + "/", "tea")
+    run = crawl(server.url + "/", "tea")
 
     (title,) = (row["title"] for row in rows(tables.RAW_LISTINGS) if row["listing_id"] == "P1")
-    assert title == "绿茶礼盒装春茶"
+    assert title == "绿茶礼盒装春茶" and counted(run)["wrong_charset"] == 1
+
+
+def test_a_charset_that_one_of_header_and_page_gets_wrong_is_counted(server, crawl):
+    small_shop(server, 4)
+    page = product_page(server.url, 1, title="绿茶礼盒装春茶")
+    for number, header, meta, sent in ((0, "", "gb2312", "gbk"), (1, "; charset=iso-8859-1", "utf-8", "utf-8"), (2, "; charset=utf-8", "big5", "utf-8")):
+        body = page.replace("utf-8", meta).replace('"P1"', f'"P{number}"').encode(sent)
+        server.routes[f"/item/{10000 + number}.html"] = (200, {"Content-Type": f"text/html{header}"}, body)
+
+    assert counted(crawl(server.url + "/", "tea"))["wrong_charset"] == 2       # gb2312 is a usual name for gbk
 
 
 def test_bytes_that_no_charset_explains_are_a_reject(server, crawl, rows):
@@ -65,10 +80,11 @@ def test_bytes_that_no_charset_explains_are_a_reject(server, crawl, rows):
     page = product_page(server.url, 1, title="TITLE").encode("gbk").replace(b"TITLE", bytes([0xFF, 0xB2, 0xFF, 0x81, 0xFE, 0xFF]) * 5)
     server.routes["/item/10001.html"] = (200, {"Content-Type": "text/html; charset=gbk"}, page)
 
-    crawl(server.url + "/", "tea")
+    run = crawl(server.url + "/", "tea")
 
     assert ids(rows) == ["P0", "P2"]
     assert {row["reason"] for row in rows(tables.REJECTS)} <= {"undecodable", "no_title"} and len(rows(tables.REJECTS)) == 1
+    assert counted(run)["wrong_charset"] == 1
 
 
 def test_an_endless_calendar_is_left(server, crawl):
@@ -108,7 +124,7 @@ def test_a_maze_of_facets_is_left(server, crawl):
     run = crawl(server.url + "/", "tea")
 
     assert (run["finish_reason"], run["listings"]) == ("finished", 5)
-    assert sum(path.startswith("/facets") for path in server.hits) < 700
+    assert sum(path.startswith("/facets") for path in server.hits) < 700 and dict(run["counters"])["crawl/not_followed/endless"] >= 1
 
 
 def test_redirects_in_a_circle(server, crawl, rows):
@@ -116,15 +132,15 @@ def test_redirects_in_a_circle(server, crawl, rows):
     server.routes["/item/10001.html"] = (302, {"Location": "/round"}, b"")
     server.routes["/round"] = (302, {"Location": "/item/10001.html"}, b"")
 
-    crawl(server.url + "/", "tea")
+    run = crawl(server.url + "/", "tea")
 
     assert failures(rows) == {"item/10001.html": "redirect_loop"} and ids(rows) == ["P0", "P2"]
-    assert server.hits["/round"] < 10
+    assert server.hits["/round"] < 10 and dict(run["counters"])["crawl/failed/redirect_loop"] == 1
 
 
 @pytest.fixture
 def raw_server() -> Iterator[tuple[int, list[bytes]]]:
-    """Answers every connection with the given bytes and closes it."""
+    """Answers every connection with the given bytes and closes it, only its own half where something follows them."""
     answer: list[bytes] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -138,6 +154,10 @@ def raw_server() -> Iterator[tuple[int, list[bytes]]]:
                 connection.recv(65536)
                 if answer[0]:
                     connection.sendall(answer[0])
+                if len(answer) > 1:
+                    connection.shutdown(socket.SHUT_WR)     # nothing more comes, and the connection stays as long as the other side holds it
+                    connection.settimeout(10)
+                    connection.recv(1)
 
     threading.Thread(target=serve, daemon=True).start()
     yield listener.getsockname()[1], answer
@@ -150,13 +170,15 @@ def raw_server() -> Iterator[tuple[int, list[bytes]]]:
     (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<html\r\n", "cut_off"),
     (b"SSH-2.0-OpenSSH_9.6\r\n", "connection_lost"),
 ])
-def test_connections_that_break_off(raw_server, crawl, rows, answer: bytes, reason: str):
+@pytest.mark.parametrize("half", [False, True], ids=["closed", "half-closed"])
+def test_connections_that_break_off(raw_server, crawl, rows, answer: bytes, reason: str, half: bool):
     port, said = raw_server
-    said.append(answer)
+    said.extend([answer, b"half"] if half else [answer])
 
-    crawl(f"http://127.0.0.1:{port}/", "tea", overrides={"RETRY_TIMES": 0, "ROBOTSTXT_OBEY": False})
+    run = crawl(f"http://127.0.0.1:{port}/", "tea", overrides={"RETRY_TIMES": 0, "ROBOTSTXT_OBEY": False})
 
     assert {row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed" and row["kind"] == "category"} == {reason}
+    assert dict(run["counters"])[f"crawl/failed/{reason}"] == 1
 
 
 def test_a_page_that_drips(server, crawl, rows):
@@ -172,9 +194,9 @@ def test_a_page_that_drips(server, crawl, rows):
 
     server.routes["/item/10001.html"] = drip
 
-    crawl(server.url + "/", "tea", overrides={"DOWNLOAD_TIMEOUT": 1, "RETRY_TIMES": 0})
+    run = crawl(server.url + "/", "tea", overrides={"DOWNLOAD_TIMEOUT": 1, "RETRY_TIMES": 0})
 
-    assert failures(rows) == {"item/10001.html": "timeout"} and ids(rows) == ["P0", "P2"]
+    assert failures(rows) == {"item/10001.html": "timeout"} and ids(rows) == ["P0", "P2"] and dict(run["counters"])["crawl/failed/timeout"] == 1
 
 
 def test_ten_thousand_copies_of_one_page(server, crawl):
@@ -208,11 +230,14 @@ def test_a_hundred_variants_in_a_row_do_not_end_the_crawl(server, crawl):
     assert crawl(server.url + "/", "tea", overrides={"CONCURRENT_REQUESTS": 1})["listings"] == 11
 
 
-@pytest.mark.parametrize("markup", [
-    '[{"@context": "https://schema.org", "@graph": [GRAPH]}, {"@graph": []}]', '[[{"@graph": [GRAPH]}]]', '{"@graph": {"@graph": [GRAPH]}}',
-    '<!-- {"@graph": [GRAPH]} -->', '{"@graph": [GRAPH],}', '// x\n{"@graph": [GRAPH]}', '{"@graph": [GRAPH]};', '{"broken": ',
-], ids=["array-of-graphs", "nested", "graph-in-graph", "comment", "comma", "line-comment", "semicolon", "invalid"])
-def test_json_ld_in_every_disorder(server, crawl, rows, markup: str):
+GOOD = ('[{"@context": "https://schema.org", "@graph": [GRAPH]}, {"@graph": []}]', '[[{"@graph": [GRAPH]}]]', '{"@graph": {"@graph": [GRAPH]}}',
+        '<!-- {"@graph": [GRAPH]} -->', '{"@graph": [GRAPH]};')
+INVALID = ('{"@graph": [GRAPH],}', '// x\n{"@graph": [GRAPH]}', '{"@graph": [GRAPH]', '{"@graph": [GRAPH], "description": "so "good" a tea"}')
+
+
+@pytest.mark.parametrize(("markup", "rule", "invalid"), [*((one, "json-ld", 0) for one in GOOD), *((one, "json-ld", 1) for one in INVALID),
+                                                         ('{"broken": ', "breadcrumb element", 1), ("no JSON", "breadcrumb element", 1)])
+def test_json_ld_in_every_disorder(server, crawl, rows, markup: str, rule: str, invalid: int):
     small_shop(server, 2)
     graph = json.dumps({"@type": "Product", "name": "明前龙井礼盒", "sku": "S1"}) + "," + json.dumps({"@type": "BreadcrumbList", "itemListElement": [
         {"@type": "ListItem", "position": 1, "name": "食品"}, {"@type": "ListItem", "position": 2, "name": "茶叶"}]})
@@ -222,9 +247,27 @@ def test_json_ld_in_every_disorder(server, crawl, rows, markup: str):
 
     run = crawl(server.url + "/", "tea")
 
-    assert run["finish_reason"] == "finished"
+    assert run["finish_reason"] == "finished" and counted(run).get("invalid_json_ld", 0) == invalid
     (row,) = (row for row in rows(tables.RAW_LISTINGS) if row["listing_id"] != "P0")
-    assert (row["title"], row["breadcrumbs"]) == ("明前龙井礼盒", ["食品", "茶叶"])
+    assert (row["title"], row["breadcrumbs"], row["rules"]["breadcrumbs"]) == ("明前龙井礼盒", ["食品", "茶叶"], rule)
+
+
+@pytest.mark.parametrize(("steps", "left"), [
+    (["首页", "食品", "NAME"], ["食品"]), (["首页", "NAME", "食品"], ["食品"]), (["首页", "NAME", "NAME"], None), (["NAME"], None), (["首页", "食品"], ["食品"])])
+def test_a_breadcrumb_that_is_the_products_own_name_is_none(server, crawl, rows, steps: list[str], left: list[str] | None):
+    small_shop(server, 2)
+    name = "明前龙井礼盒"
+    trail = [{"@type": "ListItem", "position": place, "name": step.replace("NAME", name)} for place, step in enumerate(steps)]
+    markup = [{"@type": "Product", "name": name, "sku": "S1"}, {"@type": "BreadcrumbList", "itemListElement": trail}]
+    server.routes["/item/10000.html"] = "<html></html>"
+    server.routes["/item/10001.html"] = (f'<html><head><script type="application/ld+json">{json.dumps(markup)}</script></head>'
+                                         f"<body><h1>{name}</h1></body></html>")
+
+    run = crawl(server.url + "/", "tea")
+
+    assert [row["breadcrumbs"] for row in rows(tables.RAW_LISTINGS)] == ([left] if left else [])
+    assert [row["reason"] for row in rows(tables.REJECTS)] == ([] if left else ["no_breadcrumb"])
+    assert counted(run).get("own_name_in_breadcrumbs", 0) == ("NAME" in steps)
 
 
 def test_a_picture_that_is_a_page_or_broken_leaves_the_listing(server, crawl, rows):
