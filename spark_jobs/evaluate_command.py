@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,30 +36,50 @@ def read_rows(path: Path, columns: tuple[str, ...], what: str) -> list[dict[str,
     """A tab-separated file, gzipped or not, with a header and without quoting.
 
     Raises:
-        LakehouseError: there is no such file, it is no text in UTF-8, or it lacks a column.
+        LakehouseError: there is no such file, it is no text in UTF-8, it lacks a column, or a line one of their values.
     """
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
     try:
-        with opener(path, "rt", encoding="utf-8", newline="") as file:
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except FileNotFoundError:
         raise LakehouseError(f"{path} is not there; give a tab-separated file with the columns {', '.join(columns)}.") from None
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, IsADirectoryError):
+    except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError, IsADirectoryError):
         raise LakehouseError(f"{path} does not read as text in UTF-8; give a tab-separated file with the columns {', '.join(columns)}.") from None
     if not rows or set(columns) - set(rows[0]):
         raise LakehouseError(f"{path} is no {what}; it needs the tab-separated columns {', '.join(columns)}.")
+    for line, row in enumerate(rows, 2):
+        if None in (row[column] for column in columns):
+            raise LakehouseError(f"{path}, line {line}: the line ends before {next(column for column in columns if row[column] is None)}.")
     return rows
+
+
+def clean(paths: Iterable[str]) -> dict[str, str]:
+    """Each path as the lake has it, without what cannot be seen."""
+    import pyarrow as pa
+
+    from spark_jobs.methods.titles import visible_levels
+
+    raw = sorted(set(paths))
+    levels = visible_levels(pa.array([one.split(">") for one in raw], pa.list_(pa.string()))).to_pylist()
+    return dict(zip(raw, (">".join(one) for one in levels), strict=True))
 
 
 def read_gold(path: Path) -> set[Pair]:
     """Pairs of (shop, path) that hold the same products.
 
     Raises:
-        LakehouseError: there is no such file, or it lacks a column.
+        LakehouseError: there is no such file, it lacks a column or a value, or a pair is of one category and itself.
     """
     from spark_jobs.methods.evaluation import pair
 
-    return {pair((row["platform_a"], row["path_a"]), (row["platform_b"], row["path_b"])) for row in read_rows(path, GOLD, "answer key")}
+    rows = read_rows(path, GOLD, "answer key")
+    seen = clean(row[column] for row in rows for column in ("path_a", "path_b"))
+    pairs = [pair((row["platform_a"], seen[row["path_a"]]), (row["platform_b"], seen[row["path_b"]])) for row in rows]
+    for line, one in enumerate(pairs, 2):
+        if len(one) == 1:
+            raise LakehouseError(f"{path}, line {line}: {':'.join(*one)} is paired with itself; a pair of the key has two categories.")
+    return set(pairs)
 
 
 def read_labels(path: Path) -> Labels:
@@ -67,18 +88,14 @@ def read_labels(path: Path) -> Labels:
     Raises:
         LakehouseError: there is no such file, or it lacks a column.
     """
-    import pyarrow as pa
-
     from spark_jobs.methods.evaluation import Labels
-    from spark_jobs.methods.titles import visible_levels
 
     rows = read_rows(path, LABELLED, "labelled listings file")
-    raw = sorted({row["native_path"] for row in rows})
-    clean = dict(zip(raw, (">".join(levels) for levels in visible_levels(pa.array([one.split(">") for one in raw])).to_pylist()), strict=True))
+    seen = clean(row["native_path"] for row in rows)
     counts: dict[Category, Counter] = defaultdict(Counter)
     for row in rows:
         if row["human_label_path"]:
-            counts[row["platform"], clean[row["native_path"]]][row["human_label_path"]] += 1
+            counts[row["platform"], seen[row["native_path"]]][row["human_label_path"]] += 1
     return Labels(counts)
 
 
@@ -128,9 +145,10 @@ def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict
     """
     from spark_jobs.methods import evaluation as measures
 
-    stated = key
-    strangers = sorted({category for one in stated for category in one if category not in known})
-    shops = {shop for one in stated for shop, _ in one}
+    strangers = sorted({category for one in key for category in one if category not in known})
+    inside = {one for one in key if len({shop for shop, _ in one}) == 1}
+    key = key - inside
+    shops = {shop for one in key for shop, _ in one}
     relations = {((row["shop_a"], row["native_path_a"]), (row["shop_b"], row["native_path_b"])): row for row in rows}
     across = {ends: row for ends, row in relations.items() if ends[0][0] != ends[1][0]}
     asked = {ends: row for ends, row in across.items() if {ends[0][0], ends[1][0]} <= shops}
@@ -146,8 +164,8 @@ def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict
                         "strict_precision": round(measures.strict(merged, key).precision, 4)},
         "both_sides_10_listings": {"strict": measures.strict({p for p in found if p <= large}, {p for p in key if p <= large}).rounded()},
         "per_shop_pair": measures.per_shop_pair(found, key, labels, sorted(shops)),
-        "intervals_95": measures.intervals(found, key, labels),
-        "left_out": {"pairs_of_fewer_than_5_listings": len(small),
+        "intervals_95": measures.intervals(found, key, labels, merged),
+        "left_out": {"pairs_of_fewer_than_5_listings": len(small), "pairs_of_one_shop_in_key": len(inside),
                      "unknown_categories_in_key": len(strangers), "unknown": [":".join(one) for one in strangers[:20]]},
     }
     if labels is None:
@@ -162,9 +180,24 @@ def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict
     for name, clusters in (("not_merged", {}), ("merged_by_itself", measures.components([*by_itself, *by_name])),
                            ("every_proposal_accepted", measures.components([*proposed, *by_name])),
                            ("merged_by_labels", {category: max(sorted(of), key=of.get) for category, of in labels.counts.items()})):
-        result[f"listings_{name}"] = {"b_cubed": measures.b_cubed(clusters, labels), "v_measure": measures.v_measure(clusters, labels)}
-    result["per_relation"] = measures.by_relation({ends: row["relation"] for ends, row in across.items()}, measures.relations_by_labels(labels))
+        result[f"listings_{name}"] = listings_of(clusters, labels)
+        if name not in ("merged_by_itself", "every_proposal_accepted"):
+            continue
+        result["intervals_95"][f"b_cubed_f1_{name}"] = measures.b_cubed_interval(clusters, labels)
+        result["both_sides_10_listings"][f"listings_{name}"] = listings_of(clusters, labels, large)
+        for two, scores in result["per_shop_pair"].items():
+            scores[f"listings_{name}"] = listings_of(clusters, labels, {one for one in labels.counts if one[0] in two.split(" / ")})
+    judged = {ends: row["relation"] for ends, row in across.items() if all(labels.sizes.get(end, 0) >= labels.listings_min for end in ends)}
+    result["per_relation"] = measures.by_relation(judged, measures.relations_by_labels(labels))
+    result["left_out"]["labelled_categories_unknown"] = sum(category not in known for category in labels.counts)
     return result
+
+
+def listings_of(clusters: dict, labels: Labels, among: set[Category] | None = None) -> dict[str, dict]:
+    """How well the listings' curated sub-classes agree with their labels."""
+    from spark_jobs.methods import evaluation as measures
+
+    return {"b_cubed": measures.b_cubed(clusters, labels, among), "v_measure": measures.v_measure(clusters, labels, among)}
 
 
 def categories() -> dict[Category, dict]:

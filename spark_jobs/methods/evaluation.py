@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,9 +130,12 @@ def tolerant(found: Collection[Pair], key: Collection[Pair], labels: Labels) -> 
     return Score(len(right) / max(len(found), 1), covered / max(len(key), 1), len(found), len(key))
 
 
-def _contingency(clusters: Mapping[Category, Hashable], labels: Labels) -> tuple[Counter, Counter, Counter, int]:
+def _contingency(clusters: Mapping[Category, Hashable], labels: Labels,
+                 among: Container[Category] | None = None) -> tuple[Counter, Counter, Counter, int]:
     cells, of_cluster, of_label = Counter(), Counter(), Counter()
     for category, counts in labels.counts.items():
+        if among is not None and category not in among:
+            continue
         cluster = clusters.get(category, ("alone", category))
         for label, n in counts.items():
             cells[cluster, label] += n
@@ -141,14 +144,15 @@ def _contingency(clusters: Mapping[Category, Hashable], labels: Labels) -> tuple
     return cells, of_cluster, of_label, sum(of_cluster.values())
 
 
-def b_cubed(clusters: Mapping[Category, Hashable], labels: Labels) -> dict[str, float]:
+def b_cubed(clusters: Mapping[Category, Hashable], labels: Labels, among: Container[Category] | None = None) -> dict[str, float]:
     """Of a listing: the share of its cluster that has its label (precision), and of its label that is in its cluster (recall); means over listings.
 
     Args:
         clusters: each category's curated sub-class; one without stands alone.
+        among: categories whose listings count; all by default.
     Source: Bagga and Baldwin, 1998.
     """
-    cells, of_cluster, of_label, total = _contingency(clusters, labels)
+    cells, of_cluster, of_label, total = _contingency(clusters, labels, among)
     if not total:
         return {"precision": 0.0, "recall": 0.0, "f1": 0.0}
     precision = sum(n * n / of_cluster[cluster] for (cluster, _), n in cells.items()) / total
@@ -156,12 +160,29 @@ def b_cubed(clusters: Mapping[Category, Hashable], labels: Labels) -> dict[str, 
     return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1(precision, recall), 4)}
 
 
-def v_measure(clusters: Mapping[Category, Hashable], labels: Labels) -> dict[str, float]:
+def b_cubed_interval(clusters: Mapping[Category, Hashable], labels: Labels, *, rounds: int = 500, seed: int = 0) -> list[float]:
+    """The 95 % bootstrap interval of B-cubed F1: the listings of a category are drawn together."""
+    cells, of_cluster, of_label, total = _contingency(clusters, labels)
+    if not total:
+        return []
+    parts = np.array([
+        [sum(n * cells[cluster, label] / of_cluster[cluster] for label, n in counts.items()),
+         sum(n * cells[cluster, label] / of_label[label] for label, n in counts.items()), sum(counts.values())]
+        for category, counts in sorted(labels.counts.items()) for cluster in [clusters.get(category, ("alone", category))]])
+    random = np.random.default_rng(seed)
+    drawn = np.array([parts[random.integers(0, len(parts), len(parts))].sum(axis=0) for _ in range(rounds)])
+    values = [f1(precision / n, recall / n) for precision, recall, n in drawn]
+    return [round(float(end), 4) for end in np.percentile(values, (2.5, 97.5))]
+
+
+def v_measure(clusters: Mapping[Category, Hashable], labels: Labels, among: Container[Category] | None = None) -> dict[str, float]:
     """Homogeneity, completeness and their harmonic mean, over listings.
 
+    Args:
+        clusters, among: as for `b_cubed`.
     Source: Rosenberg and Hirschberg, 2007.
     """
-    cells, of_cluster, of_label, total = _contingency(clusters, labels)
+    cells, of_cluster, of_label, total = _contingency(clusters, labels, among)
     if not total:
         return {"homogeneity": 0.0, "completeness": 0.0, "v_measure": 0.0}
 
@@ -193,31 +214,37 @@ def components(pairs: Iterable[Pair], also: Iterable[Category] = ()) -> dict[Cat
     return {one: root(one) for one in list(above)}
 
 
-def intervals(found: Collection[Pair], key: Collection[Pair], labels: Labels | None, *, rounds: int = 500, seed: int = 0) -> dict[str, list[float]]:
-    """95 % bootstrap intervals of strict and tolerant F1.
+def intervals(found: Collection[Pair], key: Collection[Pair], labels: Labels | None, merged: Collection[Pair] = (), *,
+              rounds: int = 500, seed: int = 0) -> dict[str, list[float]]:
+    """95 % bootstrap intervals of strict and tolerant F1, and of the precision of those found that were merged without a person.
 
     Groups of pairs that hang together (one category in two pairs) are drawn together, or the interval would be too narrow.
     """
     cluster = components([*found, *key])
     groups = sorted(set(cluster.values()))
     position = {group: n for n, group in enumerate(groups)}
-    kinds = np.zeros((len(groups), 5))      # found, in the key, both; right tolerantly, covered tolerantly
+    kinds = np.zeros((len(groups), 8))      # found, in the key, both; right, covered tolerantly; merged, in the key, right tolerantly
     right = {one for one in found if one in key or (labels and labels.tolerated(*sorted(one)))}
     reached = {(end, other[0]) for one in right for end, other in (sorted(one), sorted(one, reverse=True))}
     for one in found:
-        kinds[position[cluster[min(one)]]] += (1, 0, one in key, one in right, 0)
+        alone = one in merged
+        kinds[position[cluster[min(one)]]] += (1, 0, one in key, one in right, 0, alone, alone and one in key, alone and one in right)
     for one in key:
         covered = any((end, other[0]) in reached for end, other in (sorted(one), sorted(one, reverse=True)))
-        kinds[position[cluster[min(one)]]] += (0, 1, 0, 0, covered)
+        kinds[position[cluster[min(one)]]] += (0, 1, 0, 0, covered, 0, 0, 0)
     if not groups:
         return {}
     random = np.random.default_rng(seed)
     drawn = np.array([kinds[random.integers(0, len(groups), len(groups))].sum(axis=0) for _ in range(rounds)])
-    made, wanted, both, kept, reach = np.maximum(drawn, 0).T
-    made, wanted = np.maximum(made, 1), np.maximum(wanted, 1)
+    made, wanted, both, kept, reach, alone, alone_both, alone_kept = drawn.T
+    made, wanted, alone = np.maximum(made, 1), np.maximum(wanted, 1), np.maximum(alone, 1)
     values = {"strict_f1": [f1(p, r) for p, r in zip(both / made, both / wanted, strict=True)]}
+    if merged:
+        values["merged_strict_precision"] = list(alone_both / alone)
     if labels is not None:
         values["tolerant_f1"] = [f1(p, r) for p, r in zip(kept / made, reach / wanted, strict=True)]
+        if merged:
+            values["merged_tolerant_precision"] = list(alone_kept / alone)
     return {name: [round(float(end), 4) for end in np.percentile(of, (2.5, 97.5))] for name, of in values.items()}
 
 
@@ -257,7 +284,14 @@ def relations_by_labels(labels: Labels) -> dict[tuple[Category, Category], str]:
 
 
 def by_relation(said: Mapping[tuple[Category, Category], str], key: Mapping[tuple[Category, Category], str]) -> dict[str, dict]:
-    """Precision, recall and F1 of each relation; `broader` and `narrower` of a pair are one relation seen from its two ends."""
+    """Precision, recall and F1 of each relation; `broader` and `narrower` of a pair are one relation seen from its two ends.
+
+    `none` is measured among the pairs that something was said of: of all others nothing says more.
+
+    Args:
+        said: of pairs of which the key could know.
+        key: from `relations_by_labels`; a pair that it lacks shares no label.
+    """
     def both(relations: Mapping[tuple[Category, Category], str]) -> dict[str, set]:
         sets: dict[str, set] = defaultdict(set)
         for (a, b), relation in relations.items():
@@ -270,6 +304,10 @@ def by_relation(said: Mapping[tuple[Category, Category], str], key: Mapping[tupl
         right = len(ours[relation] & theirs[relation])
         result[relation] = Score(right / max(len(ours[relation]), 1), right / max(len(theirs[relation]), 1),
                                  len(ours[relation]), len(theirs[relation])).rounded()
+    ours_none = {ends for ends, relation in said.items() if relation == "none"}
+    theirs_none = {ends for ends in said if key.get(ends, "none") == "none"}
+    right = len(ours_none & theirs_none)
+    result["none"] = Score(right / max(len(ours_none), 1), right / max(len(theirs_none), 1), len(ours_none), len(theirs_none)).rounded()
     return result
 
 

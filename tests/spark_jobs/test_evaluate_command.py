@@ -54,6 +54,12 @@ def test_every_figure_of_a_small_lake(aligned):
     assert set(got["per_shop_pair"]) == {"a / b"}
     assert got["listings_every_proposal_accepted"]["b_cubed"]["f1"] == 1.0 > got["listings_merged_by_itself"]["b_cubed"]["f1"]
     assert got["listings_merged_by_labels"]["b_cubed"]["f1"] == 1.0 > got["listings_not_merged"]["b_cubed"]["f1"]
+    both = got["per_shop_pair"]["a / b"]
+    assert both["listings_every_proposal_accepted"]["b_cubed"]["f1"] == 1.0 > both["listings_merged_by_itself"]["v_measure"]["v_measure"]
+    assert got["both_sides_10_listings"]["listings_merged_by_itself"]["b_cubed"]["f1"] == 1.0      # 空调 only
+    assert set(got["intervals_95"]) == {"strict_f1", "tolerant_f1", "merged_strict_precision", "merged_tolerant_precision",
+                                        "b_cubed_f1_merged_by_itself", "b_cubed_f1_every_proposal_accepted"}
+    assert set(got["per_relation"]) == {"equivalent", "narrower", "overlapping", "none"}
     assert "a: 冰箱 | b: 冰柜" in (aligned / "report.md").read_text(encoding="utf-8")
 
 
@@ -65,13 +71,27 @@ def test_doubles_that_the_tree_folds_by_name_count_where_nothing_inside_a_shop_w
     assert measure([inside], set(), labels, known)["listings_merged_by_itself"]["b_cubed"]["f1"] < 1.0
 
 
+def test_pairs_of_one_shop_are_no_part_of_the_key_and_paths_are_read_as_the_lake_reads_them(aligned):
+    got = asked(aligned, "b\t 空调\ta\t空\u200b调 \r\na\t空调\ta\t冰箱\n")
+    assert got["left_out"] == {"pairs_of_fewer_than_5_listings": 1, "pairs_of_one_shop_in_key": 1, "unknown_categories_in_key": 0, "unknown": []}
+    assert got["strict"]["recall"] == 1.0 and got["strict"]["in_key"] == 1
+
+
+def test_labels_of_categories_that_the_lake_does_not_know_are_counted(aligned):
+    with gzip.open(aligned / "listings.tsv.gz", "at", encoding="utf-8") as file:
+        file.write("d\t电视\t电视\n" * 9)
+    assert asked(aligned, "b\t空调\ta\t空调\n", "--labels", str(aligned / "listings.tsv.gz"))["left_out"]["labelled_categories_unknown"] == 1
+
+
 def test_categories_that_the_lake_does_not_know_are_counted_and_named(aligned):
     got = asked(aligned, "b\t空调\ta\t空调\na\t没有\tb\t冰柜\n")
     assert got["left_out"]["unknown_categories_in_key"] == 1 and got["left_out"]["unknown"] == ["a:没有"]
     assert got["strict"]["recall"] == 0.5 and "tolerant" not in got
 
 
-@pytest.mark.parametrize(("text", "said"), [("a,b\n1,2\n", "is no answer key"), ("", "is no answer key"), (b"\xff\xfe\x00", "does not read as text in UTF-8")])
+@pytest.mark.parametrize(("text", "said"), [("a,b\n1,2\n", "is no answer key"), ("", "is no answer key"), (b"\xff\xfe\x00", "does not read as text in UTF-8"),
+                                           (KEY + "a\tx\tb\n", "line 2: the line ends before path_b"),
+                                           ("\ufeff" + KEY + "a\tx\tb\ty\na\tx\ta\tx\n", "line 3: a:x is paired with itself")])
 def test_a_file_that_is_no_key_is_one_sentence(tmp_path, text, said):
     file = tmp_path / "gold.tsv"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -82,6 +102,8 @@ def test_a_file_that_is_no_key_is_one_sentence(tmp_path, text, said):
 def test_a_missing_key_and_a_torn_archive_are_one_sentence(tmp_path):
     with pytest.raises(LakehouseError, match="is not there"):
         read_gold(tmp_path / "none.tsv")
-    (tmp_path / "labels.tsv.gz").write_bytes(b"not gzip")
-    with pytest.raises(LakehouseError, match="does not read"):
-        read_labels(tmp_path / "labels.tsv.gz")
+    whole = gzip.compress(("platform\tnative_path\thuman_label_path\n" + "".join(f"a\t{n * n}\tb\n" for n in range(999))).encode())
+    for torn in (b"not gzip", whole[:-20], whole[:30] + b"\0" * 9 + whole[39:]):
+        (tmp_path / "labels.tsv.gz").write_bytes(torn)
+        with pytest.raises(LakehouseError, match="does not read"):
+            read_labels(tmp_path / "labels.tsv.gz")

@@ -94,6 +94,31 @@ def test_the_confusion_report_names_what_was_taken_instead():
     assert "| a: 空调 | b: 家用空调 | 0.90 | b: 冰箱 | not among the candidates |" in page
 
 
+def test_the_b_cubed_interval_holds_the_value():
+    random = np.random.default_rng(7)
+    counts = {("s", str(n)): {str(label): int(random.integers(1, 9)) for label in random.choice(6, 2, replace=False)} for n in range(60)}
+    clusters = {category: int(random.integers(0, 9)) for category in counts}
+    labels = Labels(counts)
+    low, high = evaluation.b_cubed_interval(clusters, labels)
+    assert low < evaluation.b_cubed(clusters, labels)["f1"] < high < low + 0.2
+    assert evaluation.b_cubed_interval({}, Labels({})) == []
+
+
+def test_only_the_listings_that_are_asked_about_count():
+    labels = Labels({A: {"x": 2}, B: {"x": 1, "y": 1}, B2: {"z": 50}})
+    alone = Labels({A: {"x": 2}, B: {"x": 1, "y": 1}})
+    clusters = {A: 1, B: 1, B2: 1}
+    assert evaluation.b_cubed(clusters, labels, {A, B}) == evaluation.b_cubed(clusters, alone)
+    assert evaluation.v_measure(clusters, labels, {A, B}) == evaluation.v_measure(clusters, alone)
+
+
+def test_none_is_measured_among_the_pairs_that_something_was_said_of():
+    said = {(A, B): "none", (A, B2): "none", (A2, B): "overlapping", (A2, B2): "none"}
+    key = {(A, B): "equivalent", (A, B2): "none", (A2, B): "none"}
+    found = evaluation.by_relation(said, key)["none"]       # (A2, B2) shares no label
+    assert (found["precision"], found["recall"], found["found"], found["in_key"]) == (0.6667, 0.6667, 3, 3)
+
+
 @pytest.mark.medium
 def test_the_study_s_ties_score_ninety(shared_data):
     """ALIGNMENT.md: breaking the key's ties again with the same labels scores .90; the tolerant measure does not notice."""
