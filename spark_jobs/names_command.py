@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,13 @@ from lakehouse import tables
 from lakehouse.errors import LakehouseError, MissingTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from spark_jobs.methods.decisions import Category
 
 names = typer.Typer(no_args_is_help=True, help="Names, merges and third levels that wait for a person.")
 COLUMNS = ("kind", "shop", "native_path", "other_shop", "other_native_path", "value", "decided_by", "note")
+THEN = "`mep3m build alignments taxonomy label_mapping products dataset_statistics` brings it into the data set."
 KINDS = "name, merge, separate or third_level"
 
 
@@ -63,8 +67,7 @@ def _publish(rows: Sequence[dict], replace: bool) -> None:
             lines.writeheader()
             lines.writerows(rows)
         build.build(tables.NAMING_DECISIONS, uuid.uuid4().hex[:12], ["--file", str(file), *(["--replace"] if replace else [])])
-    print(f"{len(rows)} decided; `mep3m build alignments taxonomy label_mapping products dataset_statistics` brings it into the data set.",
-          file=sys.stderr)
+    print(f"{len(rows)} decided. {THEN}", file=sys.stderr)
 
 
 @names.command()
@@ -80,6 +83,8 @@ def decide(
     """Decide once; it outlives every rebuild. A contradiction is refused with both sides shown."""
     from spark_jobs.methods.decisions import Decision, check
 
+    if not by.strip():
+        raise LakehouseError("A decision needs somebody who decides; give a name with --by.")
     known = _known()
     one, second = _category(category, known), _category(other, known) if other else (None, None)
     decision = Decision(kind, *one, *second, value or None, by, note or None)
@@ -92,16 +97,46 @@ def import_file(
     file: Path = typer.Argument(..., help=f"CSV with {', '.join(COLUMNS)}, as `export` prints it."),
     by: str = typer.Option("", help="Who decided, where the file does not say; the file's name by default."),
     replace: bool = typer.Option(False, help="Decide the same things anew."),
+    wait: bool = typer.Option(False, help="Take what concerns categories that no shop has, too; it waits for them to come."),
 ) -> None:
     """Decide everything that a file says, or nothing of it."""
     from spark_jobs.naming_decisions import read_file
 
     decisions, known = read_file(file, by), _known()
-    for one in decisions:
-        for place in (one.category, one.other):
-            if place:
-                _category(":".join(place), known)
+    if not decisions:
+        print(f"{file} holds no decision.", file=sys.stderr)
+        return
+    held = {row["decision_id"] for row in _rows(tables.NAMING_DECISIONS, ["decision_id"])}
+    unknown = {}
+    for place in dict.fromkeys(place for one in decisions if one.decision_id not in held for place in (one.category, one.other) if place):
+        try:
+            _category(":".join(place), known)
+        except LakehouseError as error:
+            unknown[place] = str(error)
+    if unknown and not wait:
+        raise LakehouseError(f"{file}: {' '.join(list(unknown.values())[:5])}{f' And {len(unknown) - 5} more.' if len(unknown) > 5 else ''} "
+                             "Nothing was decided; mend these lines or leave them out, or let them wait for such categories with --wait.")
     _publish([{name: getattr(one, name) for name in COLUMNS} for one in decisions], replace)
+
+
+@names.command()
+def withdraw(
+    category: str = typer.Argument(..., help="SHOP:PATH, such as 'jd:食品>水果'."),
+    other: str = typer.Argument("", help="The other category of a merge, a separation or a third level; nothing for a name."),
+) -> None:
+    """Take a decision back: a name, or how two categories relate; the strategy decides again."""
+    from lakehouse import spark
+    from spark_jobs.methods.decisions import Decision
+
+    ends = [(shop, path) for shop, _, path in (text.partition(":") for text in (category, other) if text)]
+    wanted = Decision("merge" if other else "name", *ends[0], *(ends[1] if other else (None, None))).decision_id
+    gone = [Decision(**{name: row[name] for name in COLUMNS}) for row in _rows(tables.NAMING_DECISIONS) if row["decision_id"] == wanted]
+    if not gone:
+        raise LakehouseError(f"Nobody has decided {f'how {category} and {other} relate' if other else f'the name of {category}'}; "
+                             "`mep3m names export` prints all decisions.")
+    left = spark.read(tables.NAMING_DECISIONS).where(f"decision_id <> '{wanted}'")
+    spark.publish(tables.NAMING_DECISIONS, left, {"withdrawn": str(gone[0])}, removes=True)
+    print(f"Withdrawn: {gone[0]}. {THEN}", file=sys.stderr)
 
 
 @names.command()
@@ -113,13 +148,13 @@ def export() -> None:
 
 
 def waiting() -> list[dict]:
-    """What a person could decide: provisional names, then pairs shown for review, each with the listings that it concerns, most first.
+    """What a person could decide, most listings first: provisional names, and pairs shown for review, each with the listings that it concerns.
+
+    Two nodes are asked about once, by the pair of most listings, and not at all where they are one already or a decision answers it.
 
     Raises:
         MissingTable: there is no taxonomy yet.
     """
-    import pyarrow.compute as pc
-
     from lakehouse import arrow
     from spark_jobs.methods.evaluation import LISTINGS_MIN
 
@@ -127,29 +162,67 @@ def waiting() -> list[dict]:
         raise MissingTable("There is no taxonomy yet; run `mep3m build` first.")
     known = {(row["shop"], row["native_path"]): row for row in
              _rows(tables.NATIVE_SUB_CLASSES, ["shop", "native_path", "native_sub_class", "listings"])}
-    nodes = _rows(tables.TAXONOMY, filters=pc.field("provisional"))
+    nodes = [(node, [(m["shop"], m["native_path"]) for m in node["members"]]) for node in _rows(tables.TAXONOMY)
+             if node["members"] and not node["retired"]]
     evidence = {(row["shop"], row["native_path"]): row["evidence"] for row in _rows(tables.LABEL_MAPPING, ["shop", "native_path", "evidence"])}
-    found = []
-    for node in nodes:
-        members = [(m["shop"], m["native_path"]) for m in node["members"]]
-        listings = [known[m]["listings"] if m in known else 0 for m in members]
-        anchor = members[listings.index(max(listings))]
-        shown = {known[m]["native_sub_class"] for m in members if m in known}
-        found.append({"kind": "name", "listings": sum(listings), "category": ":".join(anchor), "other": "", "value": node["name"],
-                      "question": f"which name: {', '.join(sorted(shown))}?", "evidence": evidence.get(anchor, "")})
-    review = _rows(tables.ALIGNMENTS, filters=arrow.text("zone") == "review")
-    for pair in review:
+    decisions = _rows(tables.NAMING_DECISIONS)
+    found = list(_names(nodes, known, decisions, evidence))
+    answered = _answered(decisions, [members for _, members in nodes])
+    pairs: dict[frozenset[Category], list[dict]] = defaultdict(list)
+    for pair in _rows(tables.ALIGNMENTS, filters=arrow.text("zone") == "review"):
         a, b = (pair["shop_a"], pair["native_path_a"]), (pair["shop_b"], pair["native_path_b"])
-        if pair["relation"] == "narrower" or pair["relation"] != "broader":
-            first, second = a, b
-        else:
-            first, second = b, a
+        if (ends := answered(a, b)) is None:
+            continue
+        first, second = (b, a) if pair["relation"] == "broader" else (a, b)
         kind = "third_level" if pair["relation"] in ("narrower", "broader") else "merge"
         sizes = [known[c]["listings"] for c in (a, b) if c in known]
         concerned = min(sizes) if sizes and min(sizes) < LISTINGS_MIN else sum(sizes)       # a handful of listings finds its place; the rest stays
-        found.append({"kind": kind, "listings": concerned, "category": ":".join(first),
-                      "other": ":".join(second), "value": "", "question": f"{pair['relation']}?", "evidence": pair["evidence"]})
-    return sorted(found, key=lambda one: (-one["listings"], one["kind"], one["category"], one["other"]))
+        pairs[ends].append({"kind": kind, "listings": concerned, "category": ":".join(first), "other": ":".join(second), "value": "",
+                            "members": [], "question": f"{pair['relation']}?", "evidence": pair["evidence"]})
+    for alike in pairs.values():
+        shown = min(alike, key=_place)
+        more = len(alike) - 1
+        found.append(shown | {"evidence": shown["evidence"] + (f" And {more} more pair{'s' * (more > 1)} of these two sub-classes." if more else "")})
+    return sorted(found, key=_place)
+
+
+def _place(question: dict) -> tuple:
+    return -question["listings"], question["kind"], question["category"], question["other"]
+
+
+def _answered(decisions: Sequence[dict], nodes: Sequence[Sequence[Category]]) -> Callable[[Category, Category], frozenset[Category] | None]:
+    """Of two categories: what stands for their two nodes; None where they are one, or people have decided how two of the nodes' members relate."""
+    from spark_jobs.methods.decisions import Groups
+
+    groups = Groups()
+    related = [(row["kind"], (row["shop"], row["native_path"]), (row["other_shop"], row["other_native_path"]))
+               for row in decisions if row["kind"] != "name"]
+    for one, other in [(members[0], member) for members in nodes for member in members[1:]] + [ends for kind, *ends in related if kind == "merge"]:
+        groups.join(one, other)
+    known = {frozenset((groups.find(one), groups.find(other))) for _, one, other in related}
+
+    def open_between(one: Category, other: Category) -> frozenset[Category] | None:
+        ends = frozenset((groups.find(one), groups.find(other)))
+        return None if len(ends) == 1 or ends in known else ends
+
+    return open_between
+
+
+def _names(nodes: Sequence[tuple[dict, list[Category]]], known: dict[Category, dict], decisions: Sequence[dict],
+           evidence: dict[Category, str]) -> Iterator[dict]:
+    """Nodes whose name nobody has chosen, or people have chosen twice; `members` by listings, most first."""
+    chosen = {(row["shop"], row["native_path"]): row["value"] for row in sorted(decisions, key=lambda row: row["kind"] == "name") if row["value"]}
+    for node, members in nodes:
+        given = {chosen[m] for m in members if m in chosen}
+        if not node["provisional"] or len(given) == 1:
+            continue
+        size = {m: known[m]["listings"] if m in known else 0 for m in members}
+        members = sorted(members, key=lambda m: (-size[m], m))
+        anchor = next((m for m in members if chosen.get(m, node["name"]) != node["name"]), members[0])     # of two chosen names: whose gives way
+        shown = sorted(given or {known[m]["native_sub_class"] for m in members if m in known})
+        yield {"kind": "name", "listings": sum(size.values()), "category": ":".join(anchor), "other": "", "value": node["name"],
+               "members": [":".join(m) for m in members], "question": f"{'people chose' if given else 'which name:'} {', '.join(shown)}"
+               + ("; which one? Decide it anew with --replace." if given else "?"), "evidence": evidence.get(anchor, "")}
 
 
 @names.command()
@@ -173,7 +246,8 @@ def pending(limit: int = typer.Option(30, help="Rows to print at most; 0 for all
         if one["evidence"]:
             print(f"  {one['evidence']}")
         print("  mep3m names decide " + " ".join(shlex.quote(part) for part in (one["kind"], one["category"], one["other"]) if part)
-              + (f" --value {shlex.quote(one['value'])}" if one["kind"] == "name" else "") + " --by YOU\n")
+              + (f" --value {shlex.quote(one['value'])}" if one["kind"] == "name" else "") + " --by YOU"
+              + (" --replace\n" if "--replace" in one["question"] else "\n"))
     print(f"{len(found):,} wait, {len(shown):,} shown. Kinds of decision: {KINDS}; a pair that is no pair: separate.")
     if gone:
         print(f"{len(gone)} decision{'s concern' if len(gone) > 1 else ' concerns'} categories that no shop has now, and wait for them to come back: "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lakehouse import job, tables
 from lakehouse.errors import LakehouseError
 from spark_jobs import csv_file
-from spark_jobs.methods.decisions import Decision, resolve
+from spark_jobs.methods.decisions import BadDecision, Decision, check, resolve
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -24,16 +24,23 @@ def read_file(path: Path, decided_by: str = "") -> list[Decision]:
     """Decisions from a CSV file with the columns that `mep3m names export` writes; all but kind, shop and native_path may lack.
 
     Raises:
-        LakehouseError: the file is missing, is no CSV file in UTF-8, lacks a column or has an unknown one.
+        LakehouseError: the file is missing, is no CSV file in UTF-8, lacks a column or has an unknown one, or a line says too little.
     """
     rows = csv_file.read(path)
     given = set(rows[0]) if rows else set(NEEDED)
     if wrong := sorted(({*NEEDED} - given) | (given - {*COLUMNS, "decision_id"})):
         raise LakehouseError(f"{path}: decisions have the columns {', '.join(COLUMNS)}; missing or unknown: {', '.join(wrong)}.")
-    return [Decision(**({name: (row.get(name) or "").strip() or None for name in COLUMNS}
-                        | {"kind": row["kind"].strip(), "shop": row["shop"].strip(), "native_path": row["native_path"].strip(),
-                           "decided_by": (row.get("decided_by") or "").strip() or decided_by or path.name}))
-            for row in rows]
+    found = []
+    for line, row in enumerate(rows, 2):
+        said = {name: (row.get(name) or "").strip() for name in COLUMNS}
+        said["decided_by"] = said["decided_by"] or decided_by or path.name
+        one = Decision(**{name: value if name in (*NEEDED, "decided_by") else value or None for name, value in said.items()})
+        try:
+            check(one)
+        except BadDecision as error:
+            raise BadDecision(f"{path}, line {line}: {error}") from None
+        found.append(one)
+    return found
 
 
 def build(naming_decisions: DataFrame, *, decisions: Sequence[Decision] = (), replace: bool = False) -> DataFrame:

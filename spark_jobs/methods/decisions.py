@@ -145,7 +145,7 @@ def contradictions(decisions: Iterable[Decision]) -> Iterator[tuple[Decision, ..
     for one in decisions:
         twin = by_id.setdefault(one.decision_id, one)
         if (twin.kind, twin.value) != (one.kind, one.value) or (one.kind == "third_level" and twin.category != one.category):
-            yield twin, one
+            yield (one, twin) if twin.kind == "merge" else (twin, one)
     groups, merges = Groups(), [one for one in decisions if one.kind == "merge"]
     for one in merges:
         groups.join(one.category, one.other)
@@ -198,6 +198,6 @@ def resolve(current: Iterable[Decision], new: Iterable[Decision], *, replace: bo
     replaced = {one.decision_id for one in new} if replace else set()
     if clashes := list(islice(contradictions([*(one for one in current if one.decision_id not in replaced), *new]), 5)):
         told = "; ".join(" and ".join(map(str, clash)) for clash in clashes)
-        raise Contradiction(f"Decisions contradict one another: {told}. Withdraw one side"
+        raise Contradiction(f"Decisions contradict one another: {told}. Withdraw one side (`mep3m names withdraw`)"
                             f"{'' if replace else ', or use --replace to decide the same thing anew'}.")
     return [one for _, one in sorted(({one.decision_id: one for one in (*current, *new)}).items())]

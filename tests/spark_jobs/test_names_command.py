@@ -41,7 +41,45 @@ def test_what_waits_is_listed_with_its_evidence_most_listings_first(curated):
     assert "2 wait, 1 shown" in run("pending", "--limit", "1").stdout
 
 
+def decided(kind, one, other=(None, None), value=None):
+    return {"decision_id": str((kind, one, other)), "kind": kind, "shop": one[0], "native_path": one[1], "other_shop": other[0],
+            "other_native_path": other[1], "value": value, "decided_by": "li"}
+
+
+@pytest.mark.parametrize("decision", [
+    decided("name", ("jd", "饮料"), value="软饮料"), decided("merge", ("jd", "水果"), ("yixun", "苹果")),
+    decided("separate", ("yixun", "苹果"), ("jd", "水果")), decided("third_level", ("yixun", "苹果"), ("jd", "水果")),
+])
+def test_what_is_decided_is_asked_no_more_even_before_the_next_build(curated, decision):
+    land(NAMING_DECISIONS, decision)
+    assert [one["kind"] for one in map(json.loads, run("pending", "--json").stdout.splitlines())] == [
+        "third_level" if decision["kind"] == "name" else "name"]
+
+
+def test_two_nodes_are_asked_about_once_and_one_node_never(curated):
+    land(NATIVE_SUB_CLASSES, native("jd", "矿泉水", 80) | {"term_counts": []}, native("yixun", "水", 8) | {"term_counts": []})
+    land(TAXONOMY, node(2, 2, "水", 5, {"shop": "yixun", "native_path": "水"}, {"shop": "jd", "native_path": "矿泉水"}, predecessors=[]))
+    land(ALIGNMENTS, aligned(("jd", "矿泉水"), ("yixun", "水"), "equivalent", "review"),         # one node already, through others
+         aligned(("jd", "饮料"), ("yixun", "水"), "overlapping", "review") | {"evidence": "few."},
+         aligned(("jd", "矿泉水"), ("yixun", "饮料饮品"), "equivalent", "review") | {"evidence": "many."})
+    waiting = [json.loads(line) for line in run("pending", "--json").stdout.splitlines()]
+    assert [(one["category"], one["other"], one["evidence"]) for one in waiting if one["kind"] == "merge"] == [
+        ("jd:矿泉水", "yixun:饮料饮品", "many. And 1 more pair of these two sub-classes.")]
+    land(NAMING_DECISIONS, decided("separate", ("yixun", "水"), ("jd", "饮料")))
+    assert not [one for one in map(json.loads, run("pending", "--json").stdout.splitlines()) if one["kind"] == "merge"]
+
+
+def test_two_names_that_people_chose_for_one_node_are_asked_about(curated):
+    land(NAMING_DECISIONS, decided("name", ("jd", "饮料"), value="软饮料"), decided("name", ("yixun", "饮料饮品"), value="饮料饮品"))
+    text = run("pending").stdout
+    assert "people chose 软饮料, 饮料饮品; which one?" in text
+    assert "mep3m names decide name jd:饮料 --value 饮料饮品 --by YOU --replace" in text.replace("'", "")
+
+
 @pytest.mark.parametrize(("arguments", "told"), [
+    (("decide", "name", "jd:饮料", "--by", " ", "--value", "x"), "needs somebody who decides"),
+    (("withdraw", "jd:饮料"), "Nobody has decided the name of jd:饮料"),
+    (("withdraw", "jd:饮料", "jd:水果"), "Nobody has decided how jd:饮料 and jd:水果 relate"),
     (("decide", "name", "jd", "--by", "li", "--value", "x"), "'jd' names no category; write SHOP:PATH"),
     (("decide", "name", "jd:饮品", "--by", "li", "--value", "x"), "No shop has the category 'jd:饮品'; there is jd:饮料"),
     (("decide", "name", "jd:饮料", "--by", "li"), "a name needs a value"),
@@ -72,3 +110,26 @@ def test_deciding_exporting_and_importing(spark, curated, tmp_path):
     assert arrow.version(NAMING_DECISIONS) == version
     run("decide", "name", "jd:饮料", "--value", "饮品", "--by", "li", "--replace")
     assert [one["value"] for one in arrow.read(NAMING_DECISIONS).to_pylist() if one["kind"] == "name"] == ["饮品"]
+    run("withdraw", "jd:水果", "yixun:苹果")
+    run("decide", "merge", "jd:水果", "yixun:苹果", "--by", "li")
+    run("withdraw", "jd:饮料")
+    assert [one["kind"] for one in arrow.read(NAMING_DECISIONS).to_pylist()] == ["merge"]
+
+
+@pytest.mark.jvm
+def test_categories_that_no_shop_has_are_all_named_or_waited_for(spark, curated, tmp_path):
+    file = tmp_path / "d.csv"
+    file.write_text("kind;shop;native_path;value\nname;jd;饮料;软饮料\nname;jd;饮品;水\nname;weg;茶;茶\n", encoding="utf-8-sig")
+    with pytest.raises(LakehouseError, match=r"'jd:饮品'; there is jd:饮料\. No shop has the category 'weg:茶'.*Nothing was decided"):
+        run("import", str(file))
+    assert arrow.version(NAMING_DECISIONS) is None
+    run("import", str(file), "--wait")
+    assert "2 decisions concern categories that no shop has now, and wait" in run("pending").stdout
+    file.write_text(run("export").stdout, encoding="utf-8")
+    run("import", str(file))            # what is held already needs no shop
+
+
+def test_a_file_without_decisions_decides_nothing(curated, tmp_path):
+    (tmp_path / "d.csv").write_text("kind,shop,native_path\n", encoding="utf-8")
+    assert "holds no decision" in run("import", str(tmp_path / "d.csv")).output
+    assert arrow.version(NAMING_DECISIONS) is None

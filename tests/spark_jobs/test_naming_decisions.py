@@ -123,12 +123,20 @@ def test_deciding_again_adds_nothing(decisions):
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    ("kind,shop\nname,jd\n", "native_path"), ("kind,shop,native_path,colour\nname,jd,a,red\n", "colour"),
+    ("", "is empty"), ("kind,shop,native_path,shop\nname,jd,a,b\n", "the column 'shop' twice"), ("kind,shop,native_path\n,,\n", "line 2: '' is no kind"),
+    ("kind,shop,native_path,value\nname,jd,a,x\nname,jd,b,\n", "line 3: jd:b: a name needs a value"), ("kind,shop\nname,jd\n", "native_path"), ("kind,shop,native_path,colour\nname,jd,a,red\n", "colour"),
 ])
 def test_a_file_with_other_columns(tmp_path, text, told):
     (tmp_path / "d.csv").write_text(text, encoding="utf-8")
     with pytest.raises(LakehouseError, match=told):
         naming_decisions.read_file(tmp_path / "d.csv")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_spreadsheets_separators_and_mark(tmp_path, separator):
+    (tmp_path / "d.csv").write_text(separator.join(("kind", "shop", "native_path", "value")) + "\r\n" + separator.join(("name", "jd", "a", '"x,y;z"')) + "\r\n",
+                                    encoding="utf-8-sig", newline="")
+    assert naming_decisions.read_file(tmp_path / "d.csv", "li") == [decide("name", ("jd", "a"), value="x,y;z")]
 
 
 @pytest.mark.jvm
