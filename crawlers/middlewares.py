@@ -23,11 +23,11 @@ from crawlers.safety import AddressPolicy, GuardedResolver, is_address
 
 
 class Trespass(IgnoreRequest):
-    """The request must not be made; `reason` says why, by name."""
+    """The request for `url` must not be made; `reason` says why, by name."""
 
     def __init__(self, reason: str, url: str) -> None:
         super().__init__(f"{reason}: {url[:200]}")
-        self.reason = reason
+        self.reason, self.url = reason, url
 
 
 class GuardMiddleware:

@@ -58,7 +58,10 @@ class Items(CrawlMonitor):
             if self.crawl.spider == PICTURES:
                 asked = self.count("crawl/listings_naming_pictures")
                 self.assertGreater(self.listings, 0, f"None of {asked} pictures could be had; see bronze.crawl_pages.")
-            self.assertGreater(self.listings, 0, f"No listing was found at {self.crawl.start}{f': {failed}' if failed else ''}.")
+            why = f": {failed}" if failed else ""
+            if self.crawl.led_to:
+                why = f", which leads to {self.crawl.led_to[:200]}; if that is the shop, start there"
+            self.assertGreater(self.listings, 0, f"No listing was found at {self.crawl.start}{why}.")
 
     def test_no_drop_against_the_last_crawl(self) -> None:
         last = self.crawl.last_listings

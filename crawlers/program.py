@@ -13,17 +13,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
 from crawlers import configuration, runs
+from crawlers.feeds.records import shop_name
 from crawlers.memory import CrawlMemory
 from crawlers.safety import AddressPolicy
 from lakehouse import settings
 from lakehouse.errors import LakehouseError
 
 log = logging.getLogger("mep3m.crawl")
+LEAST = {"max_pages": (0, "1 or more, or 0 for no limit"), "daily_budget": (0, "1 or more, or 0 for no limit"), "batch_rows": (1, "1 or more"),
+         "batch_seconds": (0, "0 or more")}
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class Options:
     def __post_init__(self) -> None:
         if self.throttle not in ("on", "off", "auto"):
             raise LakehouseError(f"--throttle {self.throttle!r} is none of on, off, auto.")
+        for name, (least, advice) in LEAST.items():
+            if (given := getattr(self, name)) < least:
+                raise LakehouseError(f"--{name.replace('_', '-')} {given} is too low; give {advice}.")
         try:
             re.compile(self.product_urls)
         except re.error as error:
@@ -109,7 +116,7 @@ def page_objects() -> list[tuple[str, str]]:
 
 
 def main(options: Options, *, start: str = "", shop: str = "", shops: Path | None = None, resume: bool = False) -> int:
-    """The command. Returns its exit status: 0, or 1 where a crawl brought nothing or its monitors object.
+    """The command. Returns its exit status: 0, or 1 where a crawl brought nothing, its monitors object, or one could not be gone on with.
 
     Raises:
         LakehouseError: what was asked for cannot be done.
@@ -127,17 +134,37 @@ def main(options: Options, *, start: str = "", shop: str = "", shops: Path | Non
             return 0
         start = start or waiting
     pairs = [] if resume else _pairs(start, shop, shops)
-    for url in [row["source"] for row in cut_off] + [url for _, url in pairs]:
+    for _, url in pairs:
         check_start(url, options.addresses)
-    crawls = [runs.take_up(row, **options.for_a_crawl()) for row in cut_off]
+    crawls, left = _take_up(cut_off, options)
     crawls += [runs.begin(name, url, options.spider, **options.for_a_crawl()) for name, url in pairs]
     if not crawls:
-        Console(stderr=True).print("No crawl was cut off; nothing to go on with.")
+        Console(stderr=True).print(f"No crawl{f' of {shop}' if shop else ''} was cut off; nothing to go on with.", highlight=False)
         return 0
     rows = run(crawls, options)
     if not options.quiet:
         summary(rows)
-    return 0 if all((row["listings"] or _unchanged(row)) and not row["audit_notes"] for row in rows) else 1
+    for name, error in left:
+        Console(stderr=True).print(f"[red]{name}[/] was left as it is: {error}", soft_wrap=True, highlight=False)
+    return 0 if not left and all((row["listings"] or _unchanged(row)) and not row["audit_notes"] for row in rows) else 1
+
+
+def _take_up(cut_off: Sequence[dict[str, Any]], options: Options) -> tuple[list[runs.Crawl], list[tuple[str, LakehouseError]]]:
+    """The crawls that can be gone on with, and the shops of the others, each with what stands in its way.
+
+    Raises:
+        LakehouseError: none can be gone on with.
+    """
+    crawls, left = [], []
+    for row in cut_off:
+        try:
+            check_start(row["source"], options.addresses)
+            crawls.append(runs.take_up(row, **options.for_a_crawl()))
+        except LakehouseError as error:
+            left.append((row["shop"], error))
+    if left and not crawls:
+        raise left[0][1] if len(left) == 1 else LakehouseError("\n".join(f"{shop}: {error}" for shop, error in left))
+    return crawls, left
 
 
 def first_without_picture(shop: str) -> str:
@@ -147,7 +174,7 @@ def first_without_picture(shop: str) -> str:
     """
     memory = CrawlMemory()
     try:
-        row = next(runs.without_picture(runs.check_shop(shop), memory.first_time), None)
+        row = next(runs.without_picture(shop_name(shop), memory.first_time), None)
     finally:
         memory.close()
     return next((url for url in (row["url"], *row["image_urls"]) if url.startswith(("http://", "https://"))), "") if row else ""
@@ -169,7 +196,7 @@ def _pairs(start: str, shop: str, shops: Path | None) -> list[tuple[str, str]]:
         pairs = [(shop, start)]
     else:
         raise LakehouseError("Say what to crawl: --start URL --shop NAME, --shops FILE, or --resume.")
-    names = [runs.check_shop(name) for name, _ in pairs]
+    names = [shop_name(name) for name, _ in pairs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise LakehouseError(f"Shop {twice[0]} is named twice; one crawl at a time reads a shop.")
@@ -258,7 +285,10 @@ def attach(crawler: Any, crawl: runs.Crawl, moved: Callable[[], None] | None = N
 
 def summary(rows: list[dict[str, Any]]) -> None:
     """What the crawls brought, for a person."""
-    console, grid = Console(stderr=True), Grid("shop", "listings", "unchanged", "folded", "pictures", "rejected", "ended", "monitors")
+    console, grid = Console(stderr=True), Grid(box=SIMPLE_HEAD, padding=0)      # 80 columns have room for it
+    grid.add_column("shop", overflow="fold")
+    for name in ("listings", "unchanged", "folded", "pictures", "rejected", "ended", "monitors"):
+        grid.add_column(name, no_wrap=True)
     for row in rows:
         folded = dict(row["counters"]).get("crawl/variants_folded", 0)
         grid.add_row(row["shop"], f"{row['listings']:,}", f"{_unchanged(row):,}", f"{folded:,}", f"{row['images']:,}", f"{row['rejects']:,}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import IO, Any
 
 import pyarrow.compute as pc
 
+from crawlers.feeds.records import shop_name
 from crawlers.landing import Landing
 from crawlers.memory import CrawlMemory, content_digest
 from crawlers.safety import Territory
@@ -20,6 +20,7 @@ from lakehouse.errors import LakehouseError
 # Failures that another day may mend.
 AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "truncated_gzip", "unresolvable", "refused", "told_to_wait")
 SPIDER_KINDS = ("product", "category")
+CUT_OFF = {None, "shutdown", "daily_budget", "landing_failed", "unreachable"}
 OPTION = "option/"              # before a counter's name: an option of the crawl, kept there for those who take it up
 PICTURES = "pictures"           # the spider that reads no pages
 
@@ -31,6 +32,7 @@ class Crawl:
     Attributes:
         pages_before: pages that count against the daily budget already.
         notes: what the monitors found wrong.
+        led_to: where the start page leads, where that is not the shop's to read; empty where it does not.
         stopped: why it stopped before its end (`max_pages`, `daily_budget`, `unreachable`); empty where it did not.
     """
 
@@ -51,6 +53,7 @@ class Crawl:
     pages_before: int = 0
     pages: int = 0
     last_listings: int | None = None
+    led_to: str = ""
     stopped: str = ""
     stats: Mapping[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -69,17 +72,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def check_shop(shop: str) -> str:
-    """The shop's name, as it may be used in keys.
-
-    Raises:
-        LakehouseError: it is empty or has characters that keys and paths have a meaning for.
-    """
-    if not re.fullmatch(r"[\w.\-]{1,64}", shop):
-        raise LakehouseError(f"{shop!r} cannot be a shop's name: use up to 64 letters, digits, '.', '-' or '_' (--shop NAME).")
-    return shop
-
-
 def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] = now, picture_hosts: tuple[str, ...] = (),
           all_pages: bool = False, batch: tuple[int, float] = (4000, 10.0), **limits: Any) -> Crawl:
     """A new crawl, in crawl_runs from this moment on.
@@ -87,7 +79,7 @@ def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] =
     Raises:
         LakehouseError: the shop's name or the URL cannot be used, or another process is crawling the shop.
     """
-    check_shop(shop)
+    shop_name(shop)
     at = clock()
     crawl_id = f"{shop}-{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}"
     crawl = _crawl(crawl_id, shop, start, spider, at, clock, picture_hosts, batch, limits | {"all_pages": all_pages})
@@ -165,14 +157,18 @@ def _lock(shop: str) -> IO:
 
 
 def unfinished(shop: str = "") -> list[dict[str, Any]]:
-    """Rows of crawl_runs that ended before their end: the newest of each shop, where that one was cut off."""
+    """Rows of crawl_runs that ended before their end: the newest of each shop, where that one was cut off.
+
+    One that was told to stop after so many pages is only meant where its shop is named.
+    """
     newest: dict[str, dict[str, Any]] = {}
     for row in _rows(tables.CRAWL_RUNS, None, ("crawl_id", "shop", "spider", "source", "started_at", "finish_reason", "counters")):
         if (not shop or row["shop"] == shop) and not row["spider"].startswith("import"):
             before = newest.get(row["shop"])
             if before is None or (row["started_at"], row["crawl_id"]) > (before["started_at"], before["crawl_id"]):
                 newest[row["shop"]] = row
-    return [row for row in newest.values() if row["finish_reason"] in (None, "shutdown", "daily_budget", "landing_failed", "unreachable")]
+    cut_off = CUT_OFF | {"max_pages"} if shop else CUT_OFF
+    return [row for row in newest.values() if row["finish_reason"] in cut_off]
 
 
 def record(crawl: Crawl, *, finish_reason: str | None = None) -> dict[str, Any]:

@@ -42,17 +42,17 @@ class Refused:
 
 
 NONE = {"FALSE", "FLASE", ""}       # the released files spell it both ways
-SHOP_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
+SHOP_NAME = re.compile(r"[\w.\-]{1,64}")        # letters of any script
 
 
 def shop_name(name: str) -> str:
-    """The name, if it can be one: it becomes part of ids and of addresses in reports.
+    """The name, if it can be one: it becomes part of ids, of a file's name and of addresses in reports.
 
     Raises:
-        LakehouseError: it holds other characters.
+        LakehouseError: it is empty, or has characters that those have a meaning for.
     """
     if not SHOP_NAME.fullmatch(name):
-        raise LakehouseError(f"{name!r} cannot name a shop; use up to 64 letters, digits, '.', '_' and '-'.")
+        raise LakehouseError(f"{name!r} cannot be a shop's name: use up to 64 letters, digits, '.', '-' or '_' (--shop NAME).")
     return name
 
 

@@ -17,7 +17,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawlers import discovery
 from crawlers.items import Listing, Page, Rejected
 from crawlers.memory import Claim
-from crawlers.middlewares import reason_of
+from crawlers.middlewares import Trespass, reason_of
 from crawlers.pages.generic import NO_TITLE, OWN_NAME, ExtractedListing
 from crawlers.pages.listing_page import own_page_class, read_listing
 from crawlers.runs import AGAIN, Crawl
@@ -220,6 +220,8 @@ class GenericSpider(scrapy.Spider):
         asked = request.meta.get("redirect_urls", [request.url])[0]
         kind = request.meta["kind"]
         self.count(f"crawl/failed/{reason}" if kind != "sitemap" else f"crawl/sitemap/{reason}")
+        if isinstance(failure.value, Trespass) and asked == discovery.normal(self.crawl.start):
+            self.crawl.led_to = failure.value.url
         if reason == "redirect_loop":
             self.shapes.saw(asked, fruitful=False)
         self.in_a_row = self.in_a_row + 1 if reason.startswith(AGAIN) else 0

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from crawlers import discovery, pictures
+from crawlers import discovery, pictures, program
 from crawlers.spiders.generic import fault_of
 from lakehouse import tables
+from lakehouse.errors import LakehouseError
 from tests.crawlers.shop import picture, product_page, small_shop
 
 
@@ -193,6 +194,12 @@ def test_max_pages_stops_and_says_so(server, crawl, rows):
     assert sum(count for path, count in server.hits.items() if path.startswith(("/item", "/list", "/?"))) <= 11
 
 
+@pytest.mark.parametrize(("option", "given"), [("max_pages", -3), ("daily_budget", -1), ("batch_rows", 0), ("batch_seconds", -1.0)])
+def test_a_number_that_cannot_be_met_is_refused_in_a_sentence(option: str, given: float):
+    with pytest.raises(LakehouseError, match=f"--{option.replace('_', '-')} {given} is too low; give"):
+        program.Options(**{option: given})
+
+
 SPOILT = {"no_title": {"title": "\u200b\u0007"}, "no_breadcrumb": {"crumbs": []}, "price": {"title": "¥ 1,299.00"},
           "long": {"title": "长" * 50_000}, "undecodable": {"title": "���� 坏��"}}
 
@@ -268,3 +275,16 @@ def test_a_shop_that_answers_500_ends_with_a_note(server, crawl, rows):
 
     assert run["listings"] == 0 and run["audit_notes"] == [f"No listing was found at {server.url}/: http_500 (1)."]
     assert {"http_500"} == {row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed" and row["kind"] == "category"}
+
+
+@pytest.mark.parametrize("how", ["status", "refresh"])
+def test_a_start_that_leads_to_another_site_names_it(server, servers, crawl, how: str):
+    other = servers("127.0.0.2")
+    small_shop(other, 3)
+    there = f"{other.url}/"
+    server.routes["/"] = (301, {"Location": there}, b"") if how == "status" else f'<html><meta http-equiv="refresh" content="0; url={there}"></html>'
+
+    run = crawl(server.url + "/", "tea", allowed=("127.0.0.0/8",))
+
+    assert run["audit_notes"] == [f"No listing was found at {server.url}/, which leads to {there}; if that is the shop, start there."]
+    assert not other.hits

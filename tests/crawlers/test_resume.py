@@ -14,7 +14,7 @@ import psutil
 import pytest
 from aiohttp import web
 
-from crawlers import program
+from crawlers import program, runs
 from lakehouse import arrow, tables
 from lakehouse.errors import LakehouseError
 from tests.crawlers.forked import Forks
@@ -163,6 +163,33 @@ def test_a_resume_that_may_not_read_the_shop_says_so_and_spoils_nothing(server, 
 
     assert rows(tables.CRAWL_PAGES) == before
     assert crawl(shop="tea", resume=True)["listings"] == 10
+
+
+def test_a_shop_that_cannot_be_gone_on_with_keeps_no_other_from_it(forks, server, crawl, lake, rows):
+    small_shop(server, 6)
+    crawl(server.url + "/", "tea", daily_budget=3)
+    away = crawl("http://127.0.0.1:9/", "away", overrides={"RETRY_TIMES": 0})
+    arrow.upsert(tables.CRAWL_RUNS, arrow.batch(tables.CRAWL_RUNS, [away | {"finish_reason": "shutdown", "source": "http://10.9.9.9/"}]))
+
+    status = forks.wait(forks.start(lake, resume=True))
+
+    assert status == 1      # for the one that was left
+    assert {row["shop"]: (row["finish_reason"], row["listings"]) for row in rows(tables.CRAWL_RUNS)} == {"tea": ("finished", 6), "away": ("shutdown", 0)}
+    assert forks.wait(forks.start(lake, resume=True)) == 2      # nothing else is left: its sentence alone
+
+
+def test_a_crawl_of_a_few_pages_is_gone_on_with_where_its_shop_is_named(server, crawl, rows):
+    small_shop(server, 12)
+    first = crawl(server.url + "/", "tea", max_pages=5)
+    assert first["finish_reason"] == "max_pages" and not runs.unfinished()
+
+    second = crawl(shop="tea", resume=True, max_pages=3)
+    third = crawl(shop="tea", resume=True)
+
+    assert (second["finish_reason"], third["finish_reason"], third["listings"]) == ("max_pages", "finished", 12)
+    assert second["listings"] <= first["listings"] + 3
+    assert {row["crawl_id"] for row in rows(tables.CRAWL_RUNS)} == {first["crawl_id"]}
+    assert {count for path, count in server.hits.items() if path.startswith("/item")} == {1}
 
 
 # Coming again --------------------------------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 
 import pytest
 
+from crawlers import program
 from crawlers.feeds.records import given
 from lakehouse import arrow
 from lakehouse.errors import LakehouseError
@@ -133,11 +135,22 @@ def test_an_empty_separator_is_refused_in_a_sentence(lake, tmp_path):
         run("feed", path, "--shop", "s", "--separator", "")
 
 
-def test_a_name_that_cannot_name_a_shop_is_refused(lake, tmp_path):
+@pytest.mark.parametrize("name", ["my shop/..", "a b", "", "x" * 65, "茶/壶"])
+def test_a_name_that_cannot_name_a_shop_is_refused_by_import_and_crawl_alike(lake, tmp_path, name: str):
     path = tmp_path / "a.csv"
     path.write_bytes(FORMS["feed.csv"])
-    with pytest.raises(LakehouseError, match="cannot name a shop"):
-        run("feed", path, "--shop", "my shop/..")
+    shops = tmp_path / "shops.json"
+    shops.write_text(json.dumps([{"shop": name, "url": "http://127.0.0.1:9/"}]), encoding="utf-8")
+    for refused in (lambda: run("feed", path, "--shop", name), lambda: program.main(program.Options(), shops=shops)):
+        with pytest.raises(LakehouseError, match=re.escape(f"{name!r} cannot be a shop's name")):
+            refused()
+
+
+def test_a_shop_may_be_called_in_any_script(lake, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(FORMS["feed.csv"])
+    run("feed", path, "--shop", "茶壶店-1")
+    assert {row["shop"] for row in rows(RAW_LISTINGS)} == {"茶壶店-1"}
 
 
 RECORD = {"class_id": "7", "class_name": "母婴/玩具/童装", "sub_class_id": "1", "sub_class_name": "孕妈奶粉", "subsub_class_id": "FALSE",
