@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 review = typer.Typer(help="An HTML page on which a person decides.")
 TEMPLATE = "review.html.j2"
 TITLES, PICTURES = 6, 3                 # shown of a category
+SIDES = 9                               # members of a name, at most
 THUMBNAIL = 120                         # pixels, the longer side
 
 
@@ -83,12 +84,16 @@ def thumbnails(hashes: Collection[str]) -> dict[str, str]:
 
 
 def questions(limit: int) -> tuple[list[dict[str, Any]], int]:
-    """What waits, most valuable first, each side with its samples; and how many wait in all."""
+    """What waits, most valuable first, each side with its samples; and how many wait in all.
+
+    The sides of a name are its members: that which the name is anchored on, then those of most listings.
+    """
     from spark_jobs.names_command import waiting
 
     all_of_them = waiting()
     shown = all_of_them[:limit] if limit else all_of_them
-    split = [[tuple(one[side].split(":", 1)) for side in ("category", "other") if one[side]] for one in shown]
+    split = [[tuple(side.split(":", 1)) for side in list(dict.fromkeys([one["category"], one["other"], *one["members"]]))[:SIDES] if side]
+             for one in shown]
     known = samples({category for sides in split for category in sides})
     return [{"kind": one["kind"], "question": one["question"], "evidence": one["evidence"], "value": one["value"], "listings": one["listings"],
              "sides": [{"shop": shop, "path": path, "name": path.split(">")[-1], **known[shop, path]} for shop, path in sides]}

@@ -110,5 +110,22 @@ def test_undone_is_undecided(waiting_lake, tmp_path):
     assert re.search(r'<pre id="result">([^<]*)</pre>', dom)[1].strip().count("\n") == 0
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+def test_a_name_is_chosen_among_its_members_and_one_may_be_left_out(waiting_lake, tmp_path):
+    hostile = "x\"'<b id=evil&amp;茶"
+    members = [{"shop": "a", "native_path": "家电>空调"}, {"shop": "b", "native_path": "大家电>家用空调"}, {"shop": "b", "native_path": f"茶>{hostile}"}]
+    land(tables.NATIVE_SUB_CLASSES, {"shop": "b", "native_path": f"茶>{hostile}", "native_sub_class": hostile, "listings": 1})
+    land(tables.TAXONOMY, {"level": 2, "node_id": 2, "name": "空调", "provisional": True, "members": members})
+    page = written(waiting_lake)
+    assert "<b id=evil" not in page
+    dom = after(page, """const mine = [...document.querySelectorAll('article')].find(e => e.querySelector('button[data-name]'));
+        mine.querySelector('button[data-apart="2"]').click(); mine.querySelectorAll('button[data-name]')[1].click()""", tmp_path)
+    assert 'id="evil"' not in dom
+    out = tmp_path / "decisions.csv"
+    out.write_text(html.unescape(re.search(r'<pre id="result">(.*?)</pre>', dom, re.DOTALL)[1]), encoding="utf-8")
+    assert [(one.kind, one.category, one.other, one.value) for one in read_file(out)] == [
+        ("name", ("a", "家电>空调"), None, "家用空调"), ("separate", ("a", "家电>空调"), ("b", f"茶>{hostile}"), None)]
+
+
 def test_nothing_waiting_is_a_page_too():
     assert "0 / 0" in render([], 0)
