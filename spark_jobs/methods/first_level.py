@@ -32,9 +32,32 @@ class TwoAnswers(LakehouseError):
     """One shop's class, two curated ones; or one id, two names."""
 
 
+class Circle(LakehouseError):
+    """A shop's classes that are mapped to one another."""
+
+
 def _conflict(one: Mapped, other: Mapped) -> str:
     return (f"{one.shop}'s class {one.native_class!r} is mapped to {one.class_name!r} ({one.decided_by}) and to "
             f"{other.class_name!r} ({other.decided_by})")
+
+
+def circle(answers: Mapping[tuple[str, str], Mapped]) -> list[Mapped]:
+    """A shop's classes each of which is mapped to the name of the next, and the last to the first's; none where there are none.
+
+    A map is one step: whoever maps 酒 to 茶 and 茶 to 酒 means a chain that it has not, or has mixed up two lines.
+    """
+    clear: set[tuple[str, str]] = set()
+    for start in answers:
+        path: dict[tuple[str, str], Mapped] = {}
+        place = start
+        while place in answers and place not in clear and answers[place].class_name != place[1]:
+            if place in path:
+                met = list(path)
+                return [path[key] for key in met[met.index(place):]]
+            path[place] = answers[place]
+            place = (place[0], answers[place].class_name)
+        clear |= {*path, place}
+    return []
 
 
 def numbered(names: Iterable[str], known: Mapping[str, int], first_free: int = 0) -> dict[str, int]:
@@ -65,6 +88,7 @@ def resolve(current: Iterable[Mapped], new: Iterable[Mapped], *, replace: bool =
         first_free: ids below it have been given to classes that may no longer be mapped.
     Raises:
         TwoAnswers: a class has two curated ones, or an id two names; both sides are named, ten at most.
+        Circle: classes of a shop are mapped to one another.
     """
     current, new = list(current), list(new)
     answers = {one.key: one for one in current}
@@ -87,5 +111,8 @@ def resolve(current: Iterable[Mapped], new: Iterable[Mapped], *, replace: bool =
         raise TwoAnswers(f"The class map has two answers: {'; '.join(sorted(set(conflicts))[:10])}. Correct the file"
                          f"{'' if replace else ', or use --replace to put the new answers in place of the old'}.")
     answers |= given
+    if around := circle(answers):
+        told = ", ".join(f"{one.native_class!r} to {one.class_name!r} ({one.decided_by})" for one in around)
+        raise Circle(f"{around[0].shop}'s classes are mapped in a circle: {told}. A map is one step; correct one of them.")
     ids = numbered(sorted({one.class_name for one in answers.values()}), known, first_free)
     return [Mapped(one.shop, one.native_class, one.class_name, ids[one.class_name], one.decided_by) for _, one in sorted(answers.items())]

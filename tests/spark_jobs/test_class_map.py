@@ -4,7 +4,7 @@ from lakehouse import arrow, tables
 from lakehouse.errors import LakehouseError
 from lakehouse.tables import CLASS_MAP
 from spark_jobs import class_map
-from spark_jobs.methods.first_level import PAPER_CLASSES, Mapped, TwoAnswers, resolve
+from spark_jobs.methods.first_level import PAPER_CLASSES, Circle, Mapped, TwoAnswers, resolve
 from tests.spark_jobs.lake_rows import collected, frame
 
 FOOD = PAPER_CLASSES[4]
@@ -31,6 +31,21 @@ def test_an_id_is_never_given_twice():
 def test_two_answers_are_refused_with_both_sides_shown(current, new, told):
     with pytest.raises(TwoAnswers, match=told):
         resolve(current, new)
+
+
+@pytest.mark.parametrize("length", [2, 3])
+def test_a_circle_is_refused_with_all_of_it_shown(length):
+    names = ["酒", "茶", "饮料"][:length]
+    around = [Mapped("jd", one, names[n - 1], None, f"{n}.csv") for n, one in enumerate(names)]
+    with pytest.raises(Circle, match="jd's classes are mapped in a circle") as refused:
+        resolve([], [*around, Mapped("jd", "酒水", "酒", None, "li")])
+    assert all(f"{one.native_class!r} to {one.class_name!r} ({one.decided_by})" in str(refused.value) for one in around)
+    assert "酒水" not in str(refused.value)
+
+
+def test_what_is_no_circle_is_taken():
+    chain = [Mapped("jd", "酒", "茶"), Mapped("jd", "茶", "饮料"), Mapped("jd", "饮料", "饮料"), Mapped("yixun", "饮料", "酒")]
+    assert len(resolve([], chain)) == 4     # one step each; nothing is followed
 
 
 def test_replacing_is_asked_for():
