@@ -23,7 +23,14 @@ TOLD_TO_WAIT = "told_to_wait"       # the flag of an answer that asks for longer
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's, but a robots.txt that the server fails to give (5xx) forbids everything, as RFC 9309 has it."""
+    """Scrapy's, but a robots.txt that the server fails to give (5xx) forbids everything, as RFC 9309 has it.
+
+    And every request that waits for a robots.txt is told what it says: Scrapy 2.19 tells the first that waits, and lets the others pass.
+    """
+
+    async def robot_parser(self, request: scrapy.Request) -> Any:
+        await super().robot_parser(request)
+        return self._parsers[urlsplit(request.url).netloc]
 
     async def _parse_robots(self, response: Any, netloc: str, request: scrapy.Request) -> None:
         if response.status >= 500:

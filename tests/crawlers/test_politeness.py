@@ -14,7 +14,7 @@ from crawlers import configuration, program
 from crawlers.politeness import Host, LimitedHandler
 from lakehouse import tables
 from lakehouse.errors import LakehouseError
-from tests.crawlers.shop import product_page, small_shop
+from tests.crawlers.shop import picture, product_page, small_shop
 
 
 def test_robots_txt_is_obeyed(server, crawl, rows):
@@ -29,6 +29,27 @@ def test_robots_txt_is_obeyed(server, crawl, rows):
     refused = {row["url"].rsplit("/", 1)[1]: row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed"}
     assert refused.pop("10002.html") == "robots_forbidden"
     assert len(refused) == 3 and set(refused.values()) == {"robots_forbidden"}       # the three pictures of listing 3
+
+
+def test_robots_txt_is_obeyed_by_requests_that_wait_for_it_together(server, servers, crawl, rows):
+    small_shop(server, 12)
+    pictures = servers("127.0.0.2")
+    asked = []
+
+    async def slow(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        await asyncio.sleep(1)
+        return web.Response(text="User-agent: *\nDisallow: /img/\n")
+
+    pictures.routes["/robots.txt"] = slow
+    for number in range(12):
+        pictures.routes[f"/img/{number}.jpg"] = picture(number)
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, images=[f"{pictures.url}/img/{number}.jpg"])
+
+    crawl(server.url + "/", "tea", allowed=("127.0.0.0/8",), picture_hosts=(f"127.0.0.2:{pictures.port}",))
+
+    assert set(pictures.hits) == {"/robots.txt"} and asked == ["/robots.txt"]
+    assert [row["reason"] for row in rows(tables.CRAWL_PAGES) if row["kind"] == "image" and row["status"] == "failed"] == ["robots_forbidden"] * 12
 
 
 def test_a_robots_txt_that_fails_forbids_everything(server, crawl):
