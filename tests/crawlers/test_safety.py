@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 import socket
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 import psutil
 import pytest
 from aiohttp import web
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
-from crawlers import configuration, program
+from crawlers import configuration, discovery, pictures, program
 from crawlers.safety import AddressPolicy, Territory
 from lakehouse import tables
 from lakehouse.errors import LakehouseError
@@ -184,13 +188,27 @@ def test_another_port_of_an_allowed_address_is_another_service(servers, crawl):
     assert beside.hits.total() == 0 and dict(run["counters"])["crawl/not_followed/foreign_port"] >= 1
 
 
-@pytest.mark.parametrize("url", ["file:///etc/hostname", "data:text/plain,x", "ftp://127.0.0.2/x", "s3://bucket/x"])
-def test_only_http_is_spoken(shop: Server, crawl, rows, url: str):
-    crawl(shop.url + "/", "guarded", allowed=(SHOP,), queued=((url, "category"),))
-    crawl(shop.url + "/", "unguarded", queued=((url, "category"),), guarded=False)
+HANDLERS = {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler", "data": "scrapy.core.downloader.handlers.datauri.DataURIDownloadHandler",
+            "ftp": "scrapy.core.downloader.handlers.ftp.FTPDownloadHandler"}
 
-    reasons = {row["crawl_id"].split("-")[0]: row["reason"] for row in rows(tables.CRAWL_PAGES) if row["url"] == url}
-    assert reasons == {"guarded": "scheme", "unguarded": "NotSupported"}     # the second wall: no handler is there either
+
+@pytest.mark.parametrize("scheme", ["file", "data", "ftp", "s3"])
+def test_only_http_is_spoken(shop: Server, crawl, rows, tmp_path: Path, scheme: str):
+    """Two walls, the guard and the want of a handler; each holds alone, and with both away the page is read and lands."""
+    secret = product_page(shop.url, 777, images=[])
+    (tmp_path / "item-10777.html").write_text(secret, encoding="utf-8")
+    url = {"file": f"file://{tmp_path}/item-10777.html", "data": f"data:text/html;charset=utf-8,{quote(secret)}", "ftp": "ftp://127.0.0.2:1/x",
+           "s3": "s3://bucket/x"}[scheme]
+    queued = ((url, "product"),)
+    handlers = {"DOWNLOAD_HANDLERS": configuration.scrapy_settings()["DOWNLOAD_HANDLERS"] | HANDLERS}
+
+    crawl(shop.url + "/", "guarded", allowed=(SHOP,), queued=queued, overrides=handlers)
+    crawl(shop.url + "/", "unhandled", queued=queued, guarded=False)
+    crawl(shop.url + "/", "open", queued=queued, guarded=False, overrides=handlers)
+
+    reasons = {row["crawl_id"].split("-")[0]: row["reason"] for row in rows(tables.CRAWL_PAGES) if row["url"] == url and row["status"] != "seen"}
+    landed = {row["crawl_id"].split("-")[0] for row in rows(tables.RAW_LISTINGS) if row["listing_id"] == "P777"}
+    assert (reasons["guarded"], reasons["unhandled"]) == ("scheme", "NotSupported") and landed == ({"open"} if scheme in ("file", "data") else set())
 
 
 def test_a_file_named_as_picture_is_not_even_a_candidate(shop: Server, crawl, rows):
@@ -243,29 +261,42 @@ def test_a_packed_sitemap_is_bounded(shop: Server, crawl):
     assert dict(run["counters"])["crawl/sitemap/decompressed_too_large"] == 1
 
 
-def test_entities_of_a_sitemap_are_not_expanded(shop: Server, inside: Server, crawl):
+@pytest.mark.parametrize("guarded", [False, True])
+def test_entities_of_a_sitemap_are_not_expanded(shop: Server, inside: Server, crawl, monkeypatch, guarded: bool):
+    depth = 8 if guarded else 2         # at 8 the standard library's parser gives up by itself, after some megabytes
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
-    body = (f'<?xml version="1.0"?><!DOCTYPE u [<!ENTITY l0 "ha">{laughs}<!ENTITY x SYSTEM "{inside.url}/secret.html">]>'
-            f"<urlset><url><loc>{shop.url}/item/&l8;&x;</loc></url></urlset>")
+    fetched = f'<!ENTITY x SYSTEM "{inside.url}/secret.html">'
+    body = (f'<?xml version="1.0"?><!DOCTYPE u [<!ENTITY l0 "ha">{laughs}{fetched}]>'
+            f"<urlset><url><loc>{shop.url}/item/&l{depth};{'&x;' * guarded}</loc></url></urlset>")
     shop.routes["/sitemap.xml"] = (200, {"Content-Type": "application/xml"}, body.encode())
+    if not guarded:
+        monkeypatch.setattr(discovery, "iterparse", lambda source, **bounds: ElementTree.iterparse(source))
 
     run = crawl(shop.url + "/", "hostile", allowed=(SHOP,))
 
     assert inside.hits.total() == 0
-    assert dict(run["counters"])["crawl/sitemap/xml_entities"] == 1
+    assert shop.hits[f"/item/{'ha' * 100}"] == (not guarded)
+    assert dict(run["counters"]).get("crawl/sitemap/xml_entities", 0) == guarded
     assert run["listings"] == 3          # found by the categories
 
 
-def test_pictures_are_bounded_by_pixels_before_decoding(shop: Server, crawl, rows):
+@pytest.mark.parametrize("guarded", [False, True])
+def test_pictures_are_bounded_by_pixels_before_decoding(shop: Server, crawl, rows, monkeypatch, guarded: bool):
     out = BytesIO()
     Image.new("1", (9_000, 9_000)).save(out, "PNG")      # more than our bound, less than where PIL itself warns
     assert len(out.getvalue()) < 100_000
     shop.routes["/item/10001.html"] = product_page(shop.url, 1, images=[f"{shop.url}/bomb.png"])
     shop.routes["/bomb.png"] = out.getvalue()
+    decoded = []
+    load = PngImageFile.load
+    monkeypatch.setattr(PngImageFile, "load", lambda picture: (decoded.append(picture.size), load(picture))[1])
+    if not guarded:
+        monkeypatch.setattr(pictures, "MAX_PIXELS", 10**9)
 
     crawl(shop.url + "/", "hostile", allowed=(SHOP,))
 
-    assert reasons(rows) == {"bomb.png": "picture_too_many_pixels"}
+    assert reasons(rows) == ({"bomb.png": "picture_too_many_pixels"} if guarded else {})
+    assert ((9_000, 9_000) in decoded) is not guarded
 
 
 def test_paths_are_never_made_of_remote_names(shop: Server, crawl, lake: Path):
@@ -284,19 +315,34 @@ def test_paths_are_never_made_of_remote_names(shop: Server, crawl, lake: Path):
     assert len(files) == 2 and all(re.fullmatch(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.jpg|crawl_locks/hostile\.lock", path) for path in files)
 
 
-def test_no_console_listens_while_a_crawl_runs(shop: Server, crawl):
-    listening: set[int] = set()
-    before = {one.laddr.port for one in psutil.Process().net_connections("tcp") if one.status == psutil.CONN_LISTEN}
+CONSOLES = {"telnet": {"TELNETCONSOLE_ENABLED": True, "EXTENSIONS": {"scrapy.extensions.telnet.TelnetConsole": 0}},
+            "remote control": {"REMOTE_CONTROL_ENABLED": True}}
+
+
+@pytest.mark.parametrize("opened", [None, *CONSOLES])
+def test_no_console_listens_while_a_crawl_runs(shop: Server, crawl, tmp_path: Path, opened: str | None):
+    """Whoever can reach the machine would get an answer from one that was opened."""
+    def listening() -> set[int]:
+        return {one.laddr.port for one in psutil.Process().net_connections("tcp") if one.status == psutil.CONN_LISTEN}
+
+    answers: list[bytes] = []
+    looked: list[set[int]] = []
+    before = listening()
 
     async def look(request: web.Request) -> web.Response:
-        listening.update(one.laddr.port for one in psutil.Process().net_connections("tcp") if one.status == psutil.CONN_LISTEN)
+        looked.append(listening() - before)
+        for port in looked[-1]:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /status HTTP/1.0\r\n\r\n")
+            answers.append(await asyncio.wait_for(reader.read(100), 5))
+            writer.close()
         return web.Response(body=picture(1), content_type="image/jpeg")
 
     shop.fallback = look
 
-    crawl(shop.url + "/", "hostile", allowed=(SHOP,))
+    crawl(shop.url + "/", "hostile", allowed=(SHOP,), overrides={"REMOTE_CONTROL_JOBS_DIR": str(tmp_path)} | CONSOLES.get(opened, {}))
 
-    assert listening and listening == before
+    assert looked and bool(answers and all(answers)) is bool(opened) and any(looked) is bool(opened)
 
 
 def test_certificates_are_verified_and_other_doors_shut():
@@ -330,3 +376,4 @@ def test_a_proxy_of_the_environment_is_not_used(shop: Server, crawl, monkeypatch
         closed.bind((INSIDE, 0))
         monkeypatch.setenv("http_proxy", f"http://{INSIDE}:{closed.getsockname()[1]}")
         assert crawl(shop.url + "/", "direct", allowed=(SHOP,))["listings"] == 3
+        assert crawl(shop.url + "/", "proxied", allowed=(SHOP,), overrides={"HTTPPROXY_ENABLED": True})["listings"] == 0
