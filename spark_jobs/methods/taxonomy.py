@@ -148,14 +148,24 @@ def _groups(sub_classes: Sequence[NativeSubClass], merges: Sequence[Merge], deci
               for number, members in enumerate(found) if number not in parents}
     order = sorted(second, key=lambda n: (second[n].class_id, -second[n].listings, second[n].name, second[n].members))
     position = {number: place for place, number in enumerate(order)}
-    third: dict[tuple[int, str], list[NativeSubClass]] = defaultdict(list)
+    foes = {frozenset(pair) for pair in apart}
+    third: dict[tuple[int, str], list[list[NativeSubClass]]] = defaultdict(list)
+
+    def put_under(place: int, name: str, members: Sequence[NativeSubClass]) -> None:
+        """Third levels of one name under one node are one, unless a person holds them apart."""
+        for met in third[place, name]:
+            if not any(frozenset((one.category, other.category)) in foes for one in met for other in members):
+                met += members
+                return
+        third[place, name].append([*members])
+
     for child, parent in sorted(parents.items()):
         members = [own[m] for m in found[child]]
-        third[position[parent], choose_name(members, chosen)[0]] += members
+        put_under(position[parent], choose_name(members, chosen)[0], members)
     for one in sub_classes:
         if one.parent is not None and group_of.get(one.parent) in position:
-            third[position[group_of[one.parent]], one.name].append(one)
-    below = [group(SUBSUB_CLASS, members, second[order[place]].class_id, place) for (place, _), members in third.items()]
+            put_under(position[group_of[one.parent]], one.name, [one])
+    below = [group(SUBSUB_CLASS, members, second[order[place]].class_id, place) for (place, _), alike in third.items() for members in alike]
     below.sort(key=lambda g: (g.parent, -g.listings, g.name, g.members))
     return [*(second[number] for number in order), *below]
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spark_jobs.methods.decisions import Decision
+from spark_jobs.methods.decisions import BadDecision, Contradiction, Decision, resolve
 from spark_jobs.methods.taxonomy import CLASS, SUB_CLASS, SUBSUB_CLASS, Merge, NativeSubClass, components, doubles, grow
 
 SHOPS = ("jd", "yixun", "dangdang")
@@ -16,6 +16,19 @@ def native(shop: str, path: str, name: str | None = None, class_id: int = 5, lis
     return NativeSubClass((shop, path), name or path.split(">")[-1], class_id, f"class {class_id}", listings, **more)
 
 
+def consistent(decisions):
+    kept = []
+    for one in decisions:
+        try:
+            kept = resolve(kept, [one])
+        except (Contradiction, BadDecision):
+            continue
+    return kept
+
+
+DECISIONS = st.lists(st.one_of(
+    st.builds(lambda kind, pair: Decision(kind, *pair[0], *pair[1]), st.sampled_from(["merge", "separate", "third_level"]), PAIRS),
+    st.builds(lambda one, value: Decision("name", *one, value=value), st.sampled_from(CATEGORIES), st.sampled_from(["鲜果", "果"]))), max_size=5).map(consistent)
 TREE = st.lists(st.builds(native, st.sampled_from(SHOPS), st.sampled_from("abcd"), st.sampled_from(["果", "水果", "苹果"]), st.integers(1, 2),
                           st.integers(1, 9)), unique_by=lambda s: s.category, max_size=12)
 
@@ -77,6 +90,42 @@ def test_no_id_is_ever_given_twice(history):
         retired = {n.node_id for n in before if n.retired and n.level != CLASS}
         assert not retired & {n.node_id for n in tree if not n.retired and n.level != CLASS}
         given_before |= {n.node_id: n for n in tree}
+
+
+@pytest.mark.medium
+@given(st.lists(st.tuples(TREE, MERGES, DECISIONS), min_size=1, max_size=3), st.randoms())
+def test_decisions_hold_in_any_order_and_every_split_and_merge_has_its_predecessors(history, random):
+    tree = []
+    for sub_classes, merges, decisions in history:
+        by_people = [Merge(d.category, d.other, by_person=True) for d in decisions if d.kind == "merge"]
+        before, tree = tree, grow(sub_classes, [*merges, *by_people], decisions, tree)
+        shuffled = [list(sub_classes), [*merges, *by_people], list(decisions), list(before)]
+        for one in shuffled:
+            random.shuffle(one)
+        assert grow(*shuffled) == tree == grow(sub_classes, [*merges, *by_people], decisions, tree)
+
+        living = {n.node_id: n for n in tree if n.level != CLASS and not n.retired}
+        home = {m: n for n in living.values() for m in n.members}
+        for d in decisions:
+            if d.kind in ("merge", "separate") and {d.category, d.other} <= set(home):
+                assert (home[d.category] == home[d.other]) is (d.kind == "merge")
+            if d.kind == "third_level" and {d.category, d.other} <= set(home):
+                assert home[d.category] != home[d.other]
+        lived = {m: n.node_id for n in before if not n.retired for m in n.members}
+        for n in living.values():
+            if n.node_id not in {old.node_id for old in before if old.level != CLASS}:
+                assert set(n.predecessors) == {lived[m] for m in n.members if m in lived}
+        for old in before:
+            if old.level != CLASS and not old.retired and old.node_id not in living and set(old.members) & set(home):
+                assert any(old.node_id in n.predecessors for n in living.values())
+
+
+def test_third_levels_of_one_name_are_one_unless_a_person_holds_them_apart():
+    fruit, one, other = native("jd", "水果"), native("yixun", "苹果"), native("dangdang", "苹果")
+    under = [Decision("third_level", *child.category, *fruit.category) for child in (one, other)]
+    assert len(alive(grow([fruit, one, other], [], under), SUBSUB_CLASS)) == 1
+    apart = Decision("separate", *one.category, *other.category)
+    assert len(alive(grow([fruit, one, other], [], [*under, apart]), SUBSUB_CLASS)) == 2
 
 
 def test_the_node_that_keeps_most_listings_keeps_its_id():
