@@ -84,12 +84,14 @@ class Sought:
     """A space as titles are compared with it."""
 
     sums: sparse.csr_array
+    terms: sparse.csr_array         # 1 where the sums have a term: of a large space they are cut
     squares: np.ndarray             # (classes,) of the lengths of the sums
     held_by: sparse.csr_array       # (terms, classes) of the centroids, which are the sums as unit rows
 
     @classmethod
     def of(cls, sums: sparse.csr_array, threads: int) -> Sought:
-        return cls(sums, np.asarray(sums.multiply(sums).sum(axis=1)).ravel(), held_by(unit_rows(sums, threads), POSTINGS, threads))
+        terms = sparse.csr_array((np.ones(sums.nnz, np.float32), sums.indices, sums.indptr), shape=sums.shape)
+        return cls(sums, terms, np.asarray(sums.multiply(sums).sum(axis=1)).ravel(), held_by(unit_rows(sums, threads), POSTINGS, threads))
 
 
 def nearest_classes(titles: sparse.csr_array, own: np.ndarray, sought: Sought, threads: int = 2) -> Nearest:
@@ -105,7 +107,8 @@ def nearest_classes(titles: sparse.csr_array, own: np.ndarray, sought: Sought, t
     column[column == own[:, None]] = -1
     members = np.flatnonzero(own >= 0)
     with_class = row_products(titles, members, sought.sums, own[members], threads)
-    with_itself = (np.diff(titles.indptr) > 0)[members]
+    squares = sparse.csr_array((titles.data**2, titles.indices, titles.indptr), shape=titles.shape)
+    with_itself = row_products(squares, members, sought.terms, own[members], threads)       # what the sum, which may be cut, has of it
     rest = sought.squares[own[members]] - 2 * with_class + with_itself
     alone = rest < 1e-6
     cosine_of_own = np.zeros(len(own))

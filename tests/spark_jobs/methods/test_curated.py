@@ -224,6 +224,21 @@ def test_a_title_does_not_vote_for_where_it_already_is():
     assert np.allclose(votes.sum(axis=1), 1)
 
 
+def test_a_title_is_taken_out_of_a_sum_that_was_cut_by_what_the_sum_has_of_it():
+    random = np.random.default_rng(7)
+    titles = sparse_rows.unit_rows(sparse.csr_array((random.random((60, 40)) > 0.7).astype(np.float32)))
+    own = np.arange(60) % 3
+    sums = sparse.csr_array(curated_votes.grouped(own, 3) @ titles)
+    sums.sort_indices()
+    sums = sparse_rows.weightiest(sums, 12)
+    near = curated_votes.nearest_classes(titles, own, curated_votes.Sought.of(sums, 1), threads=1)
+    dense, centre = titles.toarray(), sums.toarray()
+    without = centre[own] - dense * (centre[own] > 0)
+    cosine = dense @ (centre / np.linalg.norm(centre, axis=1, keepdims=True)).T
+    cosine[np.arange(60), own] = (dense * without).sum(axis=1) / np.linalg.norm(without, axis=1)
+    assert np.allclose(near.below[:, -1], cosine[np.arange(60), own] - cosine.max(axis=1), atol=1e-5)
+
+
 def test_titles_are_filed_alike_however_many_at_once(monkeypatch):
     given = categories(*tables_of(catalogue()))
     reference, rows = curated_reference.made_of(given)
