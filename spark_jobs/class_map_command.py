@@ -56,7 +56,7 @@ def export() -> None:
 
 @class_map.command()
 def pending(as_json: bool = typer.Option(False, "--json", help="JSON lines instead of a table.")) -> None:
-    """Classes of shops that nobody has mapped, most listings first, with the curated classes that they resemble."""
+    """Classes of shops that nobody has mapped, most listings first, with the curated classes that they resemble and the words that say so."""
     import json
 
     from rich.console import Console
@@ -74,9 +74,9 @@ def pending(as_json: bool = typer.Option(False, "--json", help="JSON lines inste
     if not waiting:
         print("Every class is mapped.")
         return
-    grid = Grid("shop", "class", "listings", "resembles")
+    grid = Grid("shop", "class", "listings", "resembles, by the words")
     for one in waiting:
-        likely = ", ".join(f"{s['class_name']} {s['similarity']:.2f}" for s in one["suggestions"])
+        likely = "\n".join(f"{s['class_name']} {s['similarity']:.2f}: {' '.join(s['shared'])}" for s in one["suggestions"])
         grid.add_row(one["shop"], one["native_class"], f"{one['listings']:,}", likely)
     Console().print(grid)
     print(f"{sum(one['listings'] for one in waiting):,} listings wait. Put answers in a CSV file with the columns shop,native_class,class_name: "

@@ -18,6 +18,8 @@ def test_the_class_whose_words_are_nearest_comes_first_and_the_largest_wait_is_l
     waiting = suggest(sub_classes(*MAPPED, ("yixun", "生鲜", "水果", None, 3, ["苹果", "新鲜"]), ("yixun", "大家电", "冰箱", None, 5, ["变频", "静音"])))
     assert [(one["shop"], one["native_class"], one["listings"]) for one in waiting] == [("yixun", "大家电", 5), ("yixun", "生鲜", 3)]
     assert [one["suggestions"][0]["class_name"] for one in waiting] == ["电器类", "食品类"]
+    assert [set(one["suggestions"][0]["shared"]) for one in waiting] == [{"变频", "静音"}, {"水果", "苹果", "新鲜"}]
+    assert waiting[1]["suggestions"][0]["shared"][0] == "水果"       # what the shops call their sub-classes tells most
     assert all(0 < s["similarity"] <= 1 for one in waiting for s in one["suggestions"])
 
 
