@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from training import models
-from training.plan import Plan
+from training.plan import Plan, numbers
 
 HEADING = "# Results\n\nWhat the models of this project reach, beside the published figures. Written by `mep3m compare`; not edited by hand.\n"
 PUBLISHED_NOTE = (
@@ -63,17 +63,19 @@ def markdown(title: str, command: str, plans: list[Plan], reports: list[dict]) -
         theirs = [f"{value:.4f}" for value in line["published"]] if line["published"] else ["-"] * 4
         name = line["model"] if line["rows"] == report["rows"] else f"{line['model']} ({line['rows']['train']:,} / {line['rows']['test']:,} rows)"
         lines.append(f"| {name} | " + " | ".join([*cells, f"{line['seconds']:.0f}", *theirs]) + " |")
-    settings = sorted({(plan.model, json.dumps({**plan.recipe, **_sizes(plan)}, sort_keys=True)) for plan in plans})
+    settings = sorted({(plan.model, json.dumps(_settings(plan), sort_keys=True)) for plan in plans})
     lines += ["", PUBLISHED_NOTE, "", "Settings:", "", *(f"- {model}: `{text}`" for model, text in settings), ""]
     return "\n".join(lines)
 
 
-def _sizes(plan: Plan) -> dict:
+def _settings(plan: Plan) -> dict:
     entry = models.ALL[plan.model]
-    keep = {"words", "dimensions", "units"} if entry.reads_titles and entry.in_keras else set()
-    keep |= {"image_size"} if entry.reads_images else set()
-    keep |= {"tower"} if entry.takes_a_tower else set()
-    return {name: value for name, value in plan.sizes.items() if name in keep}
+    if not entry.in_keras:
+        return numbers(plan)
+    keep = {"hidden", "dropout", *({"words", "dimensions", "units", "word_dropout", "terms", "buckets"} if entry.reads_titles else ())}
+    keep |= {"image_size", "weights"} if entry.reads_images else set()
+    keep |= {"tower", "rank", "modality"} if entry.takes_a_tower else set()
+    return plan.recipe | {name: value for name, value in plan.sizes.items() if name in keep}
 
 
 def write(path: Path, title: str, section: str) -> None:

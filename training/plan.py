@@ -127,3 +127,14 @@ def learning_rate(rows: int) -> float:
 
 def config(plan: Plan, paths: int, vocabulary: int) -> Config:
     return Config(paths=paths, vocabulary=vocabulary, **plan.sizes)
+
+
+def numbers(plan: Plan) -> dict:
+    """Every setting that the run was trained with, those that were left at their defaults too."""
+    from training.loop import Recipe
+    from training.models.linear_ngrams import LinearConfig
+
+    if not plan.entry.in_keras:
+        return asdict(LinearConfig(seed=plan.recipe["seed"]))
+    sizes = asdict(config(plan, 0, 0))
+    return {**asdict(Recipe(**plan.recipe)), **{name: value for name, value in sizes.items() if name not in ("paths", "vocabulary")}}

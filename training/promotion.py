@@ -81,11 +81,11 @@ def contest(name: str, challenger: str | None = None, *, table: str = "products"
     if CHAMPION not in aliases:
         raise LakehouseError(f"{name} has no champion yet; `mep3m train bilstm` registers the first.")
     old, new = int(aliases[CHAMPION]), challenger or aliases.get(CHALLENGER)
-    if new is None or int(new) == old:
+    if new is None or new == str(old):
         raise LakehouseError(f"{name} has no challenger besides its champion, version {old}; train another model first, or name a --challenger.")
-    known = {int(found.version) for found in registry.search_model_versions(f"name='{name}'")}
-    if int(new) not in known:
-        raise LakehouseError(f"{name} has no version {new}; there are {', '.join(map(str, sorted(known)))}.")
+    known = [str(found.version) for found in registry.search_model_versions(f"name='{name}'")]
+    if new not in known:
+        raise LakehouseError(f"{name} has no version {new}; there are {', '.join(sorted(known, key=int))}.")
     declared = plan.find_table(table)
     test = data.read(declared, data.version_of(declared, version))["test"]
     level = "sub_class" if table == "products" else "path"

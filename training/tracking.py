@@ -22,6 +22,8 @@ log = logging.getLogger("mep3m.train")
 EXPERIMENT = "mep3m"
 CHAMPION, CHALLENGER = "champion", "challenger"
 SERVED = Path(__file__).with_name("served")
+RUN = "run.txt"  # in a run's folder: the id of its MLflow run
+CURVES = ("loss", "top1", "learning_rate", "rows_per_second")
 
 
 def registered_name(table: str) -> str:
@@ -51,14 +53,17 @@ def client():
         Path(lake.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(lake.tracking_uri)
     mlflow.set_registry_uri(lake.tracking_uri)
-    found = mlflow.MlflowClient()
     try:
         with _alone(lake):
+            found = mlflow.MlflowClient()  # makes the tables where there are none
             if found.get_experiment_by_name(EXPERIMENT) is None:
                 place = None if lake.mlflow_tracking_uri else (lake.path / "mlartifacts").as_uri()
                 found.create_experiment(EXPERIMENT, artifact_location=place)
     except Exception as error:
-        raise RegistryDown(f"The model registry {lake.tracking_uri} does not answer ({type(error).__name__}).") from None
+        raise RegistryDown(
+            f"The model registry {lake.tracking_uri} does not answer ({type(error).__name__}); "
+            "start it, or name another in LAKEHOUSE_MLFLOW_TRACKING_URI."
+        ) from None
     return found
 
 
@@ -97,6 +102,36 @@ def waiting() -> list[Path]:
     return sorted(done, key=lambda folder: (folder / "report.json").stat().st_mtime)
 
 
+def open_run(registry, asked: Plan) -> str:
+    """The id of the run's MLflow run: the one that it was shown in before, or a new one."""
+    from mlflow.exceptions import MlflowException
+
+    kept = asked.folder / RUN
+    try:
+        found = registry.get_run(kept.read_text("utf-8")).info
+        if found.lifecycle_stage == "active":
+            return found.run_id
+    except (OSError, MlflowException):
+        pass
+    tags = {"architecture": asked.model, **({"mlflow.parentRunId": asked.parent} if asked.parent else {})}
+    opened = registry.create_run(registry.get_experiment_by_name(EXPERIMENT).experiment_id, run_name=asked.name, tags=tags).info.run_id
+    kept.write_text(opened, "utf-8")
+    return opened
+
+
+def log_history(registry, run_id: str, history: list[dict]) -> None:
+    """The epochs of `history` that the run's curves do not show yet."""
+    import time
+
+    from mlflow.entities import Metric
+
+    shown = {point.step for point in registry.get_metric_history(run_id, f"train_{CURVES[-1]}")}
+    now = int(time.time() * 1000)
+    new = [entry for entry in history if entry["epoch"] not in shown]
+    if new:
+        registry.log_batch(run_id, [Metric(f"train_{name}", entry[name], now, entry["epoch"]) for entry in new for name in CURVES])
+
+
 def register(folder: Path) -> dict:
     """Log a finished run and register its model; done already, it says so again.
 
@@ -114,28 +149,30 @@ def register(folder: Path) -> dict:
     name = registered_name(asked.table)
     mlflow.set_experiment(EXPERIMENT)
     try:
-        with mlflow.start_run(run_name=asked.name, nested=bool(asked.parent), parent_run_id=asked.parent or None) as run:
+        with mlflow.start_run(run_id=open_run(registry, asked)) as run:
+            log_history(registry, run.info.run_id, report["history"])
             _log(asked, report, folder)
             made = _log_model(asked, folder, name)
+        version = str(made.registered_model_version)
+        for key, value in {"architecture": asked.model, "table": asked.table, "table_version": asked.version}.items():
+            registry.set_model_version_tag(name, version, key, value)
+        aliases = registry.get_registered_model(name).aliases
+        alias = CHALLENGER if asked.challenger or CHAMPION in aliases else CHAMPION
+        registry.set_registered_model_alias(name, alias, version)
     except LakehouseError:
         raise
     except Exception as error:
         raise RegistryDown(
             f"{asked.name} is trained but could not be registered at {settings.load().tracking_uri} "
-            f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}); run `mep3m register` when it answers again."
+            f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''})."
         ) from error
-    version = str(made.registered_model_version)
-    for key, value in {"architecture": asked.model, "table": asked.table, "table_version": asked.version}.items():
-        registry.set_model_version_tag(name, version, key, value)
-    aliases = registry.get_registered_model(name).aliases
-    alias = CHALLENGER if asked.challenger or CHAMPION in aliases else CHAMPION
-    registry.set_registered_model_alias(name, alias, version)
     result = {"run_id": run.info.run_id, "model": name, "version": int(version), "alias": alias}
     plans.write_json(folder / "registered.json", result)
     return result
 
 
-def _git_commit() -> str | None:
+def git_commit() -> str | None:
+    """Of this code; None where it is not in a repository."""
     done = subprocess.run(["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     return done.stdout.strip() or None
 
@@ -154,17 +191,16 @@ def _log(asked: Plan, report: dict, folder: Path) -> None:
             "processes": report["processes"],
             "labels": report["labels"],
             "parameters": report["parameters"],
-            **asked.recipe,
-            **asked.sizes,
+            **plans.numbers(asked),
         }
     )
     mlflow.log_metrics({f"test_{name}": value for name, value in report["metrics"].items()})
-    for entry in report["history"]:
-        mlflow.log_metrics({f"train_{name}": entry[name] for name in ("loss", "top1", "learning_rate", "rows_per_second")}, step=entry["epoch"])
     mlflow.log_metrics(
         {"seconds": report["seconds"]["all"], "training_seconds": report["seconds"]["training"], "peak_memory_mib": report["peak_memory_mib"]}
     )
-    mlflow.set_tags({"architecture": asked.model, "code": asked.code, **({"mlflow.source.git.commit": commit} if (commit := _git_commit()) else {})})
+    mlflow.set_tags({"architecture": asked.model, "code": asked.code})
+    if commit := report.get("commit"):
+        mlflow.set_tag("mlflow.source.git.commit", commit)
     _log_dataset(asked, report)
     with tempfile.TemporaryDirectory() as scratch:
         mlflow.log_artifacts(str(figures.draw(report, Path(scratch), asked.model)), "figures")

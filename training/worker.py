@@ -17,7 +17,8 @@ import numpy as np
 
 from lakehouse import settings
 from lakehouse.errors import LakehouseError
-from training import checkpoints, data, elastic, exporting, metrics, plan
+from training import checkpoints, data, elastic, exporting, metrics, plan, tracking
+from training.live import Live
 from training.loader import Loader, encode
 from training.served.inputs import Encoder
 from training.served.titles import Vocabulary
@@ -44,8 +45,6 @@ def main(argv: list[str] | None = None) -> int:
 
 def _register(folder: Path) -> None:
     """Here rather than in the parent, since MLflow tries the model out while logging it and TensorFlow is loaded already."""
-    from training import tracking
-
     try:
         tracking.register(folder)
     except tracking.RegistryDown as error:
@@ -80,6 +79,7 @@ def _report(asked: plan.Plan, splits: dict, tree: LabelTree, scores: np.ndarray,
             "labels": len(tree),
             "seconds": {"all": time.monotonic() - started, "training": trained_s},
             "peak_memory_mib": peak,
+            "commit": tracking.git_commit(),
         },
     )
 
@@ -126,7 +126,9 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
 
     from training import loop, world
 
-    me = world.join(compress=asked.compress)
+    me, line = world.join(compress=asked.compress), Live(asked)
+    if me.is_leader:
+        line.begin()
     tf.config.experimental.enable_op_determinism()
     recipe = loop.Recipe(**asked.recipe)
     keras.utils.set_random_seed(recipe.seed)
@@ -134,7 +136,13 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
     if me.is_leader:
         data.announce(splits, tree)
     encoder = _encoder(asked, splits)
-    model = entry.module.build(plan.config(asked, len(tree), len(encoder.vocabulary) if encoder.vocabulary else 2))
+    try:
+        model = entry.module.build(plan.config(asked, len(tree), len(encoder.vocabulary) if encoder.vocabulary else 2))
+    except (OSError, ValueError) as error:
+        if weights := asked.sizes.get("weights"):
+            said = str(error).strip().splitlines()[0][:200]
+            raise LakehouseError(f"{weights} does not hold the weights of this image tower ({said}); name another file.") from error
+        raise
     trainer = loop.Trainer(model, recipe, tree)
     path = asked.folder / "checkpoint.npz"
     position = _start(trainer, path, me, encoder, splits)
@@ -159,6 +167,7 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
         save(among, at)
         if among.is_leader:
             last = at.history[-1]
+            line.epoch(at.history)
             log.info(
                 "%s: epoch %d of %d, loss %.3f, top-1 %.3f on the training rows, %.0f rows/s",
                 entry.name,
@@ -170,20 +179,25 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
             )
 
     begun = time.monotonic()
-    if elastic.asked_for():
-        me, position = elastic.run(
-            trainer,
-            position,
-            lambda among: loader("train", recipe.batch, among),
-            compress=asked.compress,
-            commit_steps=min(50, asked.checkpoint_steps),
-            after_step=after_step,
-            after_epoch=after_epoch,
-        )
-    else:
-        position = trainer.run(
-            loader("train", recipe.batch, me), me, position, after_step=partial(after_step, me), after_epoch=partial(after_epoch, me)
-        )
+    try:
+        if elastic.asked_for():
+            me, position = elastic.run(
+                trainer,
+                position,
+                lambda among: loader("train", recipe.batch, among),
+                compress=asked.compress,
+                commit_steps=min(50, asked.checkpoint_steps),
+                after_step=after_step,
+                after_epoch=after_epoch,
+            )
+        else:
+            position = trainer.run(
+                loader("train", recipe.batch, me), me, position, after_step=partial(after_step, me), after_epoch=partial(after_epoch, me)
+            )
+    except Exception:
+        if me.is_leader:
+            line.fail()
+        raise
     trained_s = time.monotonic() - begun
     scores, shown = loop.probabilities(model, loader("test", 512 if not entry.reads_images else 128, me), me)
     _check_equal(trainer, me)

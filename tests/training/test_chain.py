@@ -35,7 +35,8 @@ def mep3m(lake: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
     return done
 
 
-SMALL = ("--epochs", "3", "--units", "8", "--dimensions", "8", "--batch", "16", "--np", "1")
+EPOCHS = 12
+SMALL = ("--epochs", str(EPOCHS), "--units", "8", "--dimensions", "8", "--batch", "16", "--np", "1")
 
 
 @pytest.fixture(scope="module")
@@ -63,25 +64,36 @@ def probabilities(model: Path) -> np.ndarray:
     return Classifier().open(model).probabilities(titles, [None] * len(titles))
 
 
-def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_an_undisturbed_one_and_waits_for_the_registry(lake, tmp_path):
+def curve(registry, run) -> list[int]:
+    """The epochs that a run's curve shows."""
+    return [point.step for point in registry.get_metric_history(run.info.run_id, "train_loss")]
+
+
+def test_a_killed_run_ends_as_an_undisturbed_one_shows_its_curve_meanwhile_and_waits_for_a_registry_that_went_down(lake, tmp_path):
+    import mlflow
+
+    from training import checkpoints
+
     undisturbed = tmp_path / "lake"
     shutil.copytree(lake / "gold", undisturbed / "gold")
     alone = mep3m(undisturbed, "train", "bilstm", *SMALL, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
     assert alone.returncode == 1 and "`mep3m register` registers it" in alone.stderr
 
+    registry = mlflow.MlflowClient(f"sqlite:///{lake}/mlflow.db", f"sqlite:///{lake}/mlflow.db")
+    experiment = [registry.get_experiment_by_name("mep3m").experiment_id]
     command = [*MEP3M, "train", "bilstm", *SMALL, "--checkpoint-steps", "1"]
-    process = subprocess.Popen(command, env=environment(lake, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY), start_new_session=True, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment(lake), start_new_session=True, stderr=subprocess.DEVNULL)
     try:
-        while not (found := list((lake / "trained").glob("bilstm-*/checkpoint.npz"))):
+        while not ((shown := registry.search_runs(experiment, "tags.architecture = 'bilstm'")) and curve(registry, shown[0])):
+            assert process.poll() is None, "it ended before it was seen"
+        assert shown[0].info.status == "RUNNING"
+        checkpoint = next((lake / "trained").glob("bilstm-*")) / "checkpoint.npz"
+        while not checkpoints.load(checkpoint)[1].step:
             assert process.poll() is None, "it ended before it could be killed"
-            time.sleep(0.005)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    from training import checkpoints
-
-    position = checkpoints.load(found[0])[1]
-    assert position.epoch < 3 and not (found[0].parent / "report.json").exists()
+    assert checkpoints.load(checkpoint)[1].epoch < EPOCHS and not checkpoint.with_name("report.json").exists()
 
     again = mep3m(lake, "train", "bilstm", *SMALL, "--checkpoint-steps", "1", LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
     assert "Going on from epoch" in again.stderr and "`mep3m register` registers it" in again.stderr
@@ -90,6 +102,8 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_an_undisturbed_one_and_w
     done = mep3m(lake, "register")
     assert done.returncode == 0 and "mep3m-classifier version 2, challenger" in done.stdout
     assert "Nothing waits" in mep3m(lake, "register").stdout
+    (run,) = registry.search_runs(experiment, "tags.architecture = 'bilstm'")
+    assert run.info.status == "FINISHED" and curve(registry, run) == list(range(1, EPOCHS + 1))
 
 
 def test_a_second_run_of_the_same_thing_trains_nothing(lake):
@@ -170,6 +184,7 @@ def test_champion_changes_only_for_a_better_model_and_can_come_back(lake, tmp_pa
     refused = mep3m(lake, "promote")
     assert refused.returncode == 2 and "Version 1 stays champion" in refused.stdout and "not better beyond chance" in refused.stdout
     assert "has had no champion before" in mep3m(lake, "promote", "--rollback").stderr
+    assert "has no version abc; there are 1, " in mep3m(lake, "promote", "--challenger", "abc").stderr
 
     import mlflow
 
@@ -190,7 +205,7 @@ def test_a_loss_that_is_no_number_is_one_sentence(lake):
 
 
 def test_a_comparison_writes_the_page(lake, tmp_path):
-    done = mep3m(lake, "compare", "linear_ngrams", "vgg19", "--epochs", "1", "--image-size", "32", "--np", "1", "--out", str(tmp_path / "results.md"),
+    done = mep3m(lake, "compare", "linear_ngrams", "vgg19", "--epochs", "1", "--image-size", "64", "--np", "1", "--out", str(tmp_path / "results.md"),
                  "--title", "Small")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "results.md").read_text()
