@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from pathlib import Path
 
 import typer
@@ -27,18 +26,25 @@ def train_model(
     batch: int = typer.Option(64, help="Rows a step, of all processes together."),
     learning_rate: float = typer.Option(None, help="Adam's, at a batch of 64; 0.001, or 0.003 below 20,000 training rows."),
     halve_every: int = typer.Option(None, help="Epochs between halvings of the rate; by default a fifth of the epochs, 2 in 10."),
-    scaling: str = typer.Option("sqrt", help="How the rate grows with the batch: sqrt, linear or none."),
-    warmup: float = typer.Option(0.0, help="Epochs over which the rate rises."),
+    scaling: str = typer.Option(None, help="How the rate grows with the batch: sqrt (by default), linear or none."),
+    warmup: float = typer.Option(None, help="Epochs over which the rate rises; 0."),
     smoothing: float = typer.Option(None, help="Label smoothing."),
     level_weight: float = typer.Option(None, help="Weight of the loss of the levels above the path."),
     seed: int = typer.Option(7, help="Of weights, order and dropout."),
-    words: int = typer.Option(32, help="Words of a title that are read."),
-    dimensions: int = typer.Option(100, help="Of word2vec."),
+    words: int = typer.Option(None, help="Words of a title that are read; 32."),
+    dimensions: int = typer.Option(None, help="Of word2vec; 100."),
     units: int = typer.Option(None, help="Of an LSTM, in each direction; 128, or 64 below 20,000 training rows."),
     image_size: int = typer.Option(None, help="Pixels a side; 64 on CPUs, 220 with a GPU."),
     tower: str = typer.Option(None, help="Image side of a fusion model or of image_tower: small (on CPUs), vgg19 (with a GPU) or inception_v3."),
     weights: str = typer.Option(None, help="File of pretrained weights of the image tower; from scratch by default."),
-    rank: int = typer.Option(4, help="Of LMF's factors."),
+    rank: int = typer.Option(None, help="Of LMF's factors; 4."),
+    modality: int = typer.Option(None, help="Numbers that each side brings to TFN and LMF; 64."),
+    hidden: int = typer.Option(None, help="Of the layer before the last; 128."),
+    terms: int = typer.Option(None, help="Hashed n-grams of a title that are read; 160."),
+    buckets: int = typer.Option(None, help="Hash values of n-grams; 262,144."),
+    dropout: float = typer.Option(None, help="Share of a layer's numbers that are left out while training; 0.3."),
+    word_dropout: float = typer.Option(None, help="The same of the word vectors that an LSTM reads; 0.2."),
+    gradient_norm: float = typer.Option(None, help="Gradients are clipped to it; 5, and 0 leaves them as they are."),
     pictures_only: bool = typer.Option(False, help="Leave products without a picture out."),
     np: int = typer.Option(None, "--np", help="Processes; one a core by default, two at most."),
     compress: bool = typer.Option(False, help="Send gradients as float16."),
@@ -74,17 +80,30 @@ def train_model(
             "seed": seed,
             "smoothing": smoothing,
             "level_weight": level_weight,
+            "gradient_norm": gradient_norm,
         },
-        sizes={"words": words, "dimensions": dimensions, "units": units, "image_size": image_size, "tower": tower, "weights": weights, "rank": rank},
+        sizes={
+            "words": words,
+            "dimensions": dimensions,
+            "units": units,
+            "image_size": image_size,
+            "tower": tower,
+            "weights": weights,
+            "rank": rank,
+            "modality": modality,
+            "hidden": hidden,
+            "terms": terms,
+            "buckets": buckets,
+            "dropout": dropout,
+            "word_dropout": word_dropout,
+        },
     )
     if if_needed and (asked.folder / "registered.json").exists():
         done = json.loads((asked.folder / "registered.json").read_text("utf-8"))
         registered = f"{done['model']} version {done['version']}"
         typer.echo(f"{model} of {asked.table} version {asked.version} is registered already: {registered}.", err=True)
         return
-    if again or (asked.folder / "registered.json").exists():
-        shutil.rmtree(asked.folder, ignore_errors=True)
-    programs.train(asked)
+    programs.train(asked, anew=again or (asked.folder / "registered.json").exists())
     programs.show(Console(), asked, programs.registered(asked.folder))
 
 

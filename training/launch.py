@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lakehouse.errors import LakehouseError
@@ -29,8 +32,28 @@ def processes(wanted: int | None) -> int:
     return chosen
 
 
-def run(plan: Plan) -> None:
+@contextmanager
+def alone(plan: Plan) -> Iterator[int]:
+    """Holds the run, so that no two write into its folder; gives the file that workers hold too, since they may outlive this process.
+
+    Raises:
+        LakehouseError: another process holds it.
+    """
+    lock = plan.folder.with_name(f".{plan.name}.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LakehouseError(f"{plan.model} is being trained with the same settings by another process; wait for it, or end it.") from None
+        yield held.fileno()
+
+
+def run(plan: Plan, held: int) -> None:
     """The workers, until they are done; their leader's words are passed on.
+
+    Args:
+        held: the open file that `alone` gave.
 
     Raises:
         LakehouseError: they ended without a model; the reason is the worker's own where it gave one.
@@ -50,7 +73,9 @@ def run(plan: Plan) -> None:
         "PYTHONHASHSEED": "0",
     }
     with (folder / "worker.log").open("w") as written:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment, pass_fds=[held]
+        )
         try:
             for line in process.stdout:
                 written.write(line)

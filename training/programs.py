@@ -6,6 +6,8 @@ import importlib.util
 import json
 import logging
 import os
+import shutil
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +20,17 @@ from training.models.towers import TOWERS
 from training.plan import Plan
 
 log = logging.getLogger("mep3m.train")
+ABOVE_0 = (sys.float_info.min, sys.float_info.max, "above 0")
+RANGES = {  # of the numbers that may be 0 or have an upper end: the least, the greatest, in words
+    "seed": (0, 2**32 - 1, "a whole number from 0 to 4294967295"),
+    "warmup": (0, sys.float_info.max, "0 or more"),
+    "level_weight": (0, sys.float_info.max, "0 or more"),
+    "gradient_norm": (0, sys.float_info.max, "0 or more"),
+    "smoothing": (0, 0.99, "from 0 to 0.99"),
+    "dropout": (0, 0.99, "from 0 to 0.99"),
+    "word_dropout": (0, 0.99, "from 0 to 0.99"),
+    "buckets": (2, 2**31 - 1, "a whole number from 2 to 2147483647"),
+}
 
 
 def has_gpu() -> bool:
@@ -56,11 +69,14 @@ def plan_for(
     recipe = {name: value for name, value in (recipe or {}).items() if value is not None}
     sizes = {name: value for name, value in (sizes or {}).items() if value is not None}
     recipe = {"batch": 64, "seed": 7} | recipe
-    for name, value in {**recipe, **sizes}.items():
-        if name in ("epochs", "batch", "learning_rate", "halve_every", "words", "dimensions", "units", "image_size", "rank") and value <= 0:
-            raise LakehouseError(f"--{name.replace('_', '-')} is {value}; it must be above 0.")
+    for name, value in {**recipe, **sizes, "checkpoint_steps": checkpoint_steps, "min_np": least}.items():
+        low, high, what = RANGES.get(name, ABOVE_0)
+        if isinstance(value, int | float) and not low <= value <= high:
+            raise LakehouseError(f"--{name.replace('_', '-')} is {value}; it must be {what}.")
     if sizes.get("tower", "small") not in TOWERS:
         raise LakehouseError(f"No image tower is called {sizes['tower']!r}; there are {', '.join(TOWERS)}.")
+    if (weights := sizes.get("weights")) and not Path(weights).is_file():
+        raise LakehouseError(f"--weights is {weights}, which is no file; name a file of Keras weights of the image tower.")
     if recipe.get("scaling", "sqrt") not in ("sqrt", "linear", "none"):
         raise LakehouseError(f"--scaling is {recipe['scaling']!r}; it is sqrt, linear or none.")
     if hosts_script and not os.access(hosts_script, os.X_OK):
@@ -80,6 +96,8 @@ def plan_for(
     )
     asked_sizes = sizes
     sizes = {"image_size": 220 if has_gpu() else 64, "tower": "vgg19" if has_gpu() else "small", "units": plan.units(rows)} | sizes
+    if weights and (not entry.reads_images or (entry.takes_a_tower and sizes["tower"] == "small")):
+        raise LakehouseError(f"--weights is {weights}, which {entry.name} has no vgg19 or inception_v3 for; name one as --tower, or leave it out.")
     smallest = max(entry.smallest, models.ALL[sizes["tower"]].smallest if sizes["tower"] in models.ALL and entry.takes_a_tower else 1)
     if entry.reads_images and sizes["image_size"] < smallest:
         if "image_size" in asked_sizes:
@@ -104,20 +122,31 @@ def plan_for(
     )
 
 
-def train(asked: Plan) -> None:
-    """Run the workers, unless the run is trained already and only waits to be registered."""
-    if (asked.folder / "report.json").exists():
-        return
-    asked.save()
-    log.info(
-        "%s: training on %s version %d with %d process%s",
-        asked.model,
-        asked.table,
-        asked.version,
-        asked.processes,
-        "es" if asked.processes > 1 else "",
-    )
-    launch.run(asked)
+def train(asked: Plan, *, anew: bool = False) -> None:
+    """Run the workers, unless the run is trained already and only waits to be registered.
+
+    Args:
+        anew: forget what an earlier run of the same thing left.
+
+    Raises:
+        LakehouseError: another process trains the same thing, or the workers ended without a model.
+    """
+    with launch.alone(asked) as held:
+        if anew:
+            shutil.rmtree(asked.folder, ignore_errors=True)
+        if (asked.folder / "report.json").exists():
+            (asked.folder / "unregistered.txt").unlink(missing_ok=True)  # the registry may answer now
+            return
+        asked.save()
+        log.info(
+            "%s: training on %s version %d with %d process%s",
+            asked.model,
+            asked.table,
+            asked.version,
+            asked.processes,
+            "es" if asked.processes > 1 else "",
+        )
+        launch.run(asked, held)
 
 
 def registered(folder: Path) -> dict:
@@ -128,10 +157,12 @@ def registered(folder: Path) -> dict:
     """
     made = folder / "registered.json"
     if not made.exists():
-        why = folder / "unregistered.txt"
-        if not why.exists():
+        try:
+            if (why := folder / "unregistered.txt").exists():
+                raise tracking.RegistryDown(why.read_text("utf-8"))
             return tracking.register(folder)
-        raise tracking.RegistryDown(f"{why.read_text('utf-8')} The trained model is kept in {folder}; `mep3m register` registers it.")
+        except tracking.RegistryDown as error:
+            raise tracking.RegistryDown(f"{error} The trained model is kept in {folder}; `mep3m register` registers it.") from None
     return json.loads(made.read_text("utf-8"))
 
 

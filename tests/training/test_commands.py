@@ -1,9 +1,12 @@
 """What the commands say to a person who asks for what is not there."""
 
+import sys
+
 import pytest
+from typer.testing import CliRunner
 
 from lakehouse.errors import LakehouseError
-from training import launch, plan, programs, promotion
+from training import commands, launch, plan, programs, promotion, tracking
 
 
 @pytest.mark.parametrize(("wanted", "sentence"), [
@@ -14,6 +17,15 @@ from training import launch, plan, programs, promotion
     ({"level": "shelf"}, "--level is 'shelf'; it is sub_class or path"),
     ({"recipe": {"batch": 0}}, "--batch is 0; it must be above 0"),
     ({"recipe": {"scaling": "cubic"}}, "--scaling is 'cubic'"),
+    ({"recipe": {"learning_rate": float("nan")}}, "--learning-rate is nan; it must be above 0"),
+    ({"recipe": {"seed": -1}}, "--seed is -1; it must be a whole number from 0 to 4294967295"),
+    ({"recipe": {"warmup": -1.0}}, "--warmup is -1.0; it must be 0 or more"),
+    ({"recipe": {"smoothing": 1.0}}, "--smoothing is 1.0; it must be from 0 to 0.99"),
+    ({"sizes": {"dropout": 1.0}}, "--dropout is 1.0; it must be from 0 to 0.99"),
+    ({"checkpoint_steps": 0}, "--checkpoint-steps is 0; it must be above 0"),
+    ({"least": 0}, "--min-np is 0; it must be above 0"),
+    ({"model": "vgg19", "sizes": {"weights": "/no/such.h5"}}, "--weights is /no/such.h5, which is no file"),
+    ({"model": "tfn", "sizes": {"tower": "small", "weights": __file__}}, "which tfn has no vgg19 or inception_v3 for"),
     ({"sizes": {"tower": "eiffel"}}, "No image tower is called 'eiffel'"),
     ({"model": "vgg19", "sizes": {"image_size": 16}}, "vgg19 needs 32 pixels or more"),
 ])
@@ -40,13 +52,39 @@ def test_without_horovod_one_process_and_a_clear_word(monkeypatch, caplog):
     assert "Horovod is not installed, so the model is trained in one process" in caplog.text
 
 
+def test_a_run_that_another_process_trains_is_left_alone(products):
+    asked = programs.plan_for("bilstm", "products", None, processes=1)
+    with launch.alone(asked):
+        with pytest.raises(LakehouseError, match="bilstm is being trained with the same settings by another process"):
+            programs.train(asked, anew=True)
+        other = programs.plan_for("bilstm", "products", None, processes=1, recipe={"seed": 8})
+        with launch.alone(other):
+            pass
+
+
+def test_a_run_is_the_same_whether_it_was_asked_for_alone_or_in_a_comparison(products, monkeypatch):
+    asked = []
+    monkeypatch.setattr(programs, "train", lambda plan, **_: asked.append(plan.name) or sys.exit())
+    monkeypatch.setattr(tracking, "open_comparison", lambda title: "")
+    for app in (commands.train, commands.compare):
+        CliRunner().invoke(app, ["bilstm", "--np", "1"])
+    assert len(asked) == 2 and asked[0] == asked[1]
+
+
+@pytest.mark.medium
+def test_a_file_that_holds_no_weights_is_one_sentence(products):
+    asked = programs.plan_for("vgg19", "products", None, processes=1, sizes={"weights": __file__, "image_size": 32})
+    with pytest.raises(LakehouseError, match=r"test_commands\.py does not hold the weights of this image tower"):
+        programs.train(asked)
+
+
 @pytest.mark.medium
 def test_a_worker_that_dies_is_one_sentence_and_names_its_log(products):
     asked = programs.plan_for("bilstm", "products", None, processes=1)
     asked.save()
     (asked.folder / "plan.json").write_text("{")
-    with pytest.raises(LakehouseError, match=r"ended with 1 before it was done; .*worker\.log says why"):
-        launch.run(asked)
+    with launch.alone(asked) as held, pytest.raises(LakehouseError, match=r"ended with 1 before it was done; .*worker\.log says why"):
+        launch.run(asked, held)
 
 
 @pytest.mark.slow     # MLflow makes its database, which takes seconds
