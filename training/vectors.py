@@ -29,10 +29,10 @@ def word2vec(titles: Iterable[str], vocabulary: Vocabulary, dimensions: int, *, 
     """
     from gensim.models import Word2Vec
 
-    known = set(vocabulary.known)
+    known = {word: word for word in vocabulary.known}  # one string a word, however many titles have it
     sentences, remaining = [], iter(titles)
     while some := list(islice(remaining, CUT_AT_ONCE)):
-        sentences += [[word for word in found if word in known] for found in words_of(some)]
+        sentences += [[known[word] for word in found if word in known] for found in words_of(some)]
     model = Word2Vec(
         vector_size=dimensions,
         window=5,
