@@ -37,7 +37,9 @@ def labels(taxonomy: DataFrame) -> DataFrame:
 
 
 def reasons(mapped: DataFrame, alignments: DataFrame, native_sub_classes: DataFrame) -> DataFrame:
-    """(shop, native_path, confidence, reason, decided_by): every merge, or doubled name, that ties a category to another of its node."""
+    """(shop, native_path, confidence, reason, decided_by): every merge, or doubled name, that ties a category to another of its node,
+    and every decision of a person that puts it under another node.
+    """
     from pyspark.sql import functions as F
 
     node = mapped.select("shop", "native_path", F.coalesce("subsub_class_id", "sub_class_id").alias("node"))
@@ -52,6 +54,7 @@ def reasons(mapped: DataFrame, alignments: DataFrame, native_sub_classes: DataFr
     by_alignment = (edges.join(F.broadcast(node), ["shop", "native_path"]).join(F.broadcast(other), ["other_shop", "other_path", "node"])
                     .select("shop", "native_path", "confidence", "decided_by",
                             F.format_string("with %s:%s, %s", "other_shop", "other_path", "evidence").alias("reason")))
+    by_alignment = by_alignment.unionByName(put_under(mapped, alignments))
     if not folds_names(alignments):
         return by_alignment
     named = (native_sub_classes.select("shop", "native_path", "class_id", F.col("native_sub_class").alias("name"))
@@ -63,6 +66,25 @@ def reasons(mapped: DataFrame, alignments: DataFrame, native_sub_classes: DataFr
                .select("shop", "native_path", F.lit(1.0).alias("confidence"), F.lit("same name in one shop").alias("decided_by"),
                        F.format_string("with %s:%s, which bears the same name in the same class of the shop.", "shop", "other_path").alias("reason")))
     return by_alignment.unionByName(by_name)
+
+
+def put_under(mapped: DataFrame, alignments: DataFrame) -> DataFrame:
+    """Of a third level: the person's decision that put it under a category of its parent."""
+    from pyspark.sql import functions as F
+
+    a = F.struct(F.col("shop_a").alias("shop"), F.col("native_path_a").alias("native_path"))
+    b = F.struct(F.col("shop_b").alias("shop"), F.col("native_path_b").alias("native_path"))
+    is_a = F.col("relation") == "narrower"
+    placed = (alignments.where("relation in ('narrower', 'broader') and decided_by <> strategy")
+              .select(F.when(is_a, a).otherwise(b).alias("one"), F.when(is_a, b).otherwise(a).alias("other"), "decided_by", "evidence", "confidence")
+              .select("one.*", F.col("other.shop").alias("other_shop"), F.col("other.native_path").alias("other_path"),
+                      "decided_by", "evidence", "confidence"))
+    child = mapped.where("subsub_class_id is not null").select("shop", "native_path", "sub_class_id")
+    parent = mapped.where("subsub_class_id is null").select(
+        F.col("shop").alias("other_shop"), F.col("native_path").alias("other_path"), "sub_class_id")
+    return (placed.join(child, ["shop", "native_path"]).join(parent, ["other_shop", "other_path", "sub_class_id"])
+            .select("shop", "native_path", "confidence", "decided_by",
+                    F.format_string("under %s:%s, %s", "other_shop", "other_path", "evidence").alias("reason")))
 
 
 def build(taxonomy: DataFrame, alignments: DataFrame, native_sub_classes: DataFrame) -> DataFrame:

@@ -50,3 +50,15 @@ def test_a_name_is_no_reason_where_titles_were_compared(spark):
     titles = aligned(twins[1], twins[0]) | {"strategy": "curated", "decided_by": "curated", "evidence": "93 % go to the same kinds."}
     mapping = label_mapping.build(tree, frame(spark, ALIGNMENTS, titles), frame(spark, NATIVE_SUB_CLASSES, *(native(*one) for one in twins)))
     assert {row.evidence for row in mapping.collect()} == {"with jd:饮料, 93 % go to the same kinds.", "with jd:礼品>饮料, 93 % go to the same kinds."}
+
+
+def test_a_third_level_says_who_put_it_there(spark):
+    tree = frame(spark, TAXONOMY, node(1, 5, "食品类"), node(2, 2, "水果", 5, ("jd", "水果")), node(3, 3, "苹果", 2, ("yixun", "苹果")),
+                 node(2, 4, "橙子", 5, ("yixun", "橙子")))
+    by_li = {"decided_by": "li", "evidence": "decided by li: third level."}
+    pairs = frame(spark, ALIGNMENTS, aligned(("jd", "水果"), ("yixun", "苹果"), "broader", "apart") | by_li,
+                  aligned(("jd", "水果"), ("yixun", "橙子"), "broader", "review"))
+    natives = frame(spark, NATIVE_SUB_CLASSES, native("jd", "水果"), native("yixun", "苹果"), native("yixun", "橙子"))
+    assert collected(label_mapping.build(tree, pairs, natives), "native_path", "decided_by", "evidence") == [
+        ("橙子", "nobody", "stands alone: no other category was merged with it"), ("水果", "nobody", "stands alone: no other category was merged with it"),
+        ("苹果", "li", "under jd:水果, decided by li: third level.")]
