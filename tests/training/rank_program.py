@@ -1,8 +1,10 @@
-"""Run by test_distributed.py, alone or under horovodrun: a few steps of BiLSTM, and of a network with batch normalisation; then this process's weights
-into a file."""
+"""Run by test_distributed.py, alone or under horovodrun: a few steps of BiLSTM and of a network with batch normalisation, of that with
+compressed gradients too; then this process's weights into a file."""
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -17,29 +19,31 @@ from training.loop import Recipe, Trainer
 from training.models import bilstm
 from training.models.config import Config
 from training.served.tree import LabelTree
+from training.world import World
 
 LABELS, ROWS = 4, 90
 
 
 def main(out: Path) -> None:
     me = world.join()
-    # Each process begins with weights of its own: only sharing the leader's makes them equal.
-    keras.utils.set_random_seed(1 + me.rank)
     tree = LabelTree([{f"{level}_{part}": n if level == "sub_class" else 1 for level in ("class", "sub_class", "subsub_class") for part in ("id", "name")}
                       for n in range(LABELS)])
     sizes = Config(paths=LABELS, vocabulary=20, dimensions=8, units=6, dropout=0.0, word_dropout=0.0)
     titles = np.random.default_rng(0).integers(1, 20, (ROWS, 8)).astype(np.int32)
     loader = Loader(None, titles[:, 0] % LABELS, {"words": titles}, 0, None, 16, me.rank, me.size)
 
-    def trained(model: keras.Model) -> tuple[list[float], list[np.ndarray]]:
-        trainer = Trainer(model, Recipe(epochs=3, batch=16), tree)
+    def trained(build: Callable[[], keras.Model], among: World = me) -> tuple[list[float], list[np.ndarray]]:
+        # Each process begins with weights of its own: only sharing the leader's makes them equal.
+        keras.utils.set_random_seed(1 + me.rank)
+        trainer = Trainer(build(), Recipe(epochs=3, batch=16), tree)
         me.share(trainer.variables)
-        return [entry["loss"] for entry in trainer.run(loader, me, Position()).history], trainer.state()
+        return [entry["loss"] for entry in trainer.run(loader, among, Position()).history], trainer.state()
 
-    losses, weights = trained(bilstm.build(sizes))
-    _, normalised = trained(with_batch_normalisation())
+    losses, weights = trained(lambda: bilstm.build(sizes))
+    exact, normalised = trained(with_batch_normalisation)
+    compressed, _ = trained(with_batch_normalisation, replace(me, compress=True))
     kept = {f"w{n:03d}": array for n, array in enumerate(weights)} | {f"n{n:03d}": array for n, array in enumerate(normalised)}
-    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, **kept)
+    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, exact=exact, compressed=compressed, **kept)
 
 
 def with_batch_normalisation() -> keras.Model:
