@@ -16,6 +16,7 @@ from scrapy import signals
 from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FileFeedStorage, S3FeedStorage
 from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.job import job_dir
 from scrapy.utils.misc import build_from_crawler, load_object
 
@@ -198,10 +199,21 @@ def close(crawler: Any, error: DeltaSinkError) -> None:
         crawler.spider = None       # Scrapy's commands ask only this of a crawl that has ended: without a spider it has failed
 
     crawler.signals.connect(forget_spider, signals.engine_stopped, weak=False)
-    if crawler.engine and crawler.engine.running:
-        from scrapy.utils.defer import deferred_from_coro
+    engine = crawler.engine
+    if not engine or not engine.running:
+        return
+    engine.pause()          # no further request
+    engine._start = None    # nor anything more of start(), which Scrapy reads to its end even while it closes, and it may have none
 
-        deferred_from_coro(crawler.engine.close_spider_async(reason="delta_failed"))
+    def close_when_idle() -> None:
+        """Scrapy 2.19 that is told to close waits for ever for an item of start() that was on its way."""
+        if engine.scraper.slot is None or engine.scraper.slot.is_idle():
+            waiting.stop()
+            if engine.spider:
+                deferred_from_coro(engine.close_spider_async(reason="delta_failed"))
+
+    waiting = create_looping_call(close_when_idle)
+    waiting.start(0.05, now=False)
 
 
 def table_uri(uri: str) -> str:

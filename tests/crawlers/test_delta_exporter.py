@@ -137,22 +137,34 @@ def test_what_cannot_work_is_said_before_the_crawl_starts(tmp_path: Path, place:
     assert "Spider opened" not in run.stderr and not (tmp_path / "t").exists()
 
 
+PARSED = """    start_urls = ["data:,page"]
+
+    def parse(self, response):
+        yield {"number": 1}
+"""
+STARTED = """    async def start(self):
+        for number in ITEMS:
+            yield {"number": number}
+"""
+
+
 @pytest.mark.medium
-def test_a_table_that_fails_while_it_is_crawled_ends_the_crawl_with_exit_code_1(tmp_path: Path):
+@pytest.mark.parametrize("items", [PARSED, STARTED.replace("ITEMS", "range(3)"), STARTED.replace("ITEMS", "itertools.count()")],
+                         ids=["of a page", "of start()", "of a start() without an end"])
+def test_a_table_that_fails_while_it_is_crawled_ends_the_crawl_with_exit_code_1(tmp_path: Path, items: str):
     (tmp_path / "spool").write_text("no folder")
     (tmp_path / "books.py").write_text("""
+import itertools
+
 import scrapy
 
 
 class Books(scrapy.Spider):
     name = "books"
-    start_urls = ["data:,page"]
     custom_settings = {"ADDONS": {"crawlers.exporters.delta.DeltaAddon": 500}, "FEEDS": {
         "t": {"format": "delta", "item_export_kwargs": {"schema": {"number": "int64"}, "spool": "spool"}}}}
 
-    def parse(self, response):
-        yield {"number": 1}
-""", encoding="utf-8")
+""" + items, encoding="utf-8")
     run = subprocess.run([sys.executable, "-m", "scrapy", "runspider", "books.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
                          env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"})
 
