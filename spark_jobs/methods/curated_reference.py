@@ -15,7 +15,7 @@ from scipy import sparse
 
 from spark_jobs.methods.curated_names import Rarity
 from spark_jobs.methods.curated_titles import Titles
-from spark_jobs.methods.curated_votes import ENTRIES, Space, grouped, label_spaces, spaces_of
+from spark_jobs.methods.curated_votes import ENTRIES, Space, grouped, in_groups, label_spaces, spaces_of
 from spark_jobs.methods.sparse_rows import unit_rows, weightiest
 
 LISTINGS_MIN = 5        # a category with fewer says too little: it is no class to vote for, and no pair of it is merged by itself
@@ -104,14 +104,13 @@ def made_of(given: Categories) -> tuple[Reference, sparse.csr_array]:
     buckets, words = given.titles.shared_terms()
     rows = given.titles.matrix(buckets)
     category = given.titles.category
-    counts = sparse.csr_array(grouped(category, given.count) @ rows)
-    terms = counts.shape[1]
-    holders, shop_means = np.bincount(counts.indices, minlength=terms), np.zeros(len(shops) * terms)
+    terms = rows.shape[1]
+    holders, shop_means = np.zeros(terms, np.int64), np.zeros(len(shops) * terms)
     sizes = np.maximum(np.bincount(category, minlength=given.count), 1)
-    for holder, term, number in entries(counts):
+    for holder, term, number in counted(rows, category):
+        holders += np.bincount(term, minlength=terms)
         shop_means += np.bincount(shop[holder] * terms + term, number / sizes[holder], minlength=len(shop_means))
     shop_means = shop_means.reshape(len(shops), terms) / np.maximum(np.bincount(shop, minlength=len(shops)), 1)[:, None]
-    del counts
     rare, shop_means = np.log((given.count + 1) / np.maximum(holders, 1)), shop_means.astype(np.float32)
     weights = telling(rows, np.where(given.large[category], category, -1), given.count)
     place, own, classes = np.full(given.count, -1), [], []
@@ -120,7 +119,7 @@ def made_of(given: Categories) -> tuple[Reference, sparse.csr_array]:
         place[members] = np.arange(len(members))
         own.append(np.where(shop[category] == number, place[category], -1))
         classes.append(max(len(members), 1))
-    spaces = spaces_of(rows, weights, category, np.stack(own), classes)
+    spaces = spaces_of(rows, weights, np.stack(own), classes)
     return Reference(given.keys, shops, buckets, words, rare, shop_means, weights, place, spaces,
                      np.unique(numbered(category, given.titles.identities())), Rarity.among(given.names)), rows
 
@@ -162,7 +161,7 @@ def pooled_into(reference: Reference, given: Categories, rows: sparse.csr_array,
     """The reference with the pooled classes of its own categories."""
     category = given.titles.category
     weights = telling(rows, class_of[category], int(class_of.max()) + 1)
-    space = spaces_of(rows, weights, category, class_of[category][None], [int(class_of.max()) + 1])
+    space = spaces_of(rows, weights, class_of[category][None], [int(class_of.max()) + 1])
     return replace(reference, pooled_weights=weights, class_of=class_of, pooled=space[0])
 
 
@@ -180,16 +179,17 @@ def telling(titles: sparse.csr_array, group: np.ndarray, groups: int) -> np.ndar
     A brand that is sold all over the shop tells little, however rare it is. The expected surplus of a term of few titles, half a
     nat per group and title, is taken off. The shops' own filing is the teacher; no answer key is asked.
     """
-    counts = sparse.csr_array(grouped(group, groups) @ titles)
-    size = np.bincount(group[group >= 0], minlength=groups)
+    terms, size = titles.shape[1], np.bincount(group[group >= 0], minlength=groups)
     usual = size / max(int(size.sum()), 1)
-    with_term = np.maximum(np.bincount(counts.indices, counts.data, minlength=titles.shape[1]), 1)
-    divergence = np.zeros(titles.shape[1])
-    for row, term, number in entries(counts):
+    with_term, holders, divergence = np.zeros(terms), np.zeros(terms), np.zeros(terms)
+    for _, term, number in counted(titles, group):
+        with_term += np.bincount(term, number, minlength=terms)
+        holders += np.bincount(term, minlength=terms)
+    with_term = np.maximum(with_term, 1)
+    for row, term, number in counted(titles, group):
         share = number / with_term[term]
-        divergence += np.bincount(term, share * np.log(share / usual[row]), minlength=titles.shape[1])
-    surplus = np.bincount(counts.indices, minlength=titles.shape[1]) / (2 * with_term)
-    return np.maximum(divergence - surplus, 0).astype(np.float32)
+        divergence += np.bincount(term, share * np.log(share / usual[row]), minlength=terms)
+    return np.maximum(divergence - holders / (2 * with_term), 0).astype(np.float32)
 
 
 def by_category(category: np.ndarray, count: int, at_once: int = 5_000) -> Iterator[tuple[slice, int, int]]:
@@ -200,12 +200,12 @@ def by_category(category: np.ndarray, count: int, at_once: int = 5_000) -> Itera
         yield slice(int(start), int(stop)), first, last
 
 
-def entries(matrix: sparse.csr_array, at_once: int = 5_000) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Row, column and value of the entries of some rows at a time."""
-    for start in range(0, matrix.shape[0], at_once):
-        rows = np.arange(start, min(start + at_once, matrix.shape[0]))
-        held = slice(matrix.indptr[rows[0]], matrix.indptr[rows[-1] + 1])
-        yield np.repeat(rows, np.diff(matrix.indptr[start:rows[-1] + 2])), matrix.indices[held], matrix.data[held]
+def counted(titles: sparse.csr_array, group: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Group, term and how many titles of the group have it, some groups at a time: all at once would be as large as the titles."""
+    for part in in_groups(group):
+        first = group[part[0]]
+        counts = sparse.csr_array(grouped(group[part] - first, int(group[part[-1]] - first) + 1) @ titles[part]).tocoo()
+        yield counts.row + first, counts.col, counts.data
 
 
 def text_vectors(reference: Reference, titles: sparse.csr_array, category: np.ndarray, shop: np.ndarray) -> list[sparse.csr_array]:

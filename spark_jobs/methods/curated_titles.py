@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,25 +77,38 @@ class Titles:
 
     def shared_terms(self) -> tuple[np.ndarray, int]:
         """The buckets of at least two titles, in order, and how many of them are words. One title's alone tell nothing apart."""
-        kept = np.flatnonzero(np.bincount(self.buckets, minlength=2 * BUCKETS) >= 2)
+        titles = sum(np.bincount(part.buckets, minlength=2 * BUCKETS) for part in self._parts())
+        kept = np.flatnonzero(titles >= 2)
         return kept, int(np.searchsorted(kept, BUCKETS))
 
     def matrix(self, kept: np.ndarray) -> sparse.csr_array:
-        """(titles, kept terms) of float32: presence."""
+        """(titles, kept terms) of int8: presence."""
         place = np.full(2 * BUCKETS, -1, dtype=np.int32)
         place[kept] = np.arange(len(kept), dtype=np.int32)
-        column = place[self.buckets]
-        stays = column >= 0
-        starts = np.concatenate([[0], np.cumsum(stays)])[self.starts]
-        return sparse.csr_array((np.ones(int(stays.sum()), np.float32), column[stays], starts), shape=(len(self), max(len(kept), 1)))
+        rows = []
+        for part in self._parts():
+            column = place[part.buckets]
+            stays = column >= 0
+            starts = np.concatenate([[0], np.cumsum(stays)])[part.starts]
+            rows.append(sparse.csr_array((np.ones(starts[-1], np.int8), column[stays], starts), shape=(len(part), max(len(kept), 1))))
+        return sparse.csr_array(sparse.vstack(rows, format="csr"))
 
     def identities(self) -> np.ndarray:
         """A 64-bit number for each title that depends on its terms alone."""
-        mixed = (self.buckets.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        summed = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed, dtype=np.uint64)])
-        return summed[self.starts[1:]] - summed[self.starts[:-1]]
+        found = []
+        for part in self._parts():
+            mixed = (part.buckets.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+            mixed *= np.uint64(0xBF58476D1CE4E5B9)
+            summed = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed, dtype=np.uint64)])
+            found.append(summed[part.starts[1:]] - summed[part.starts[:-1]])
+        return np.concatenate(found)
+
+    def _parts(self, at_once: int = 100_000) -> Iterator[Titles]:
+        """Some titles at a time: numbers of 64 bits for each bucket of all titles would be gigabytes."""
+        for first in range(0, max(len(self), 1), at_once):
+            starts = self.starts[first:first + at_once + 1]
+            yield Titles(self.category[first:first + at_once], starts - starts[0], self.buckets[starts[0]:starts[-1]])
 
 
 def folded_titles(titles: pa.Array) -> pa.Array:

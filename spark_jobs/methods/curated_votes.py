@@ -6,7 +6,7 @@ then the mean of its titles' votes, and two categories are alike as far as their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,24 +40,26 @@ class Space:
         return self.sums.shape[0]
 
 
-def spaces_of(titles: sparse.csr_array, weights: np.ndarray, category: np.ndarray, own: np.ndarray, classes: Sequence[int]) -> list[Space]:
+def spaces_of(titles: sparse.csr_array, weights: np.ndarray, own: np.ndarray, classes: Sequence[int]) -> list[Space]:
     """
     Args:
-        titles: presence of terms, by category.
+        titles: presence of terms.
         own: (spaces, titles) each title's class in each space, -1 where it belongs to none.
         classes: how many each space has.
     """
-    sums = [sparse.csr_array((number, titles.shape[1]), dtype=np.float32) for number in classes]
-    for part in chunks(category):
-        units = weighted(titles[part], weights)
-        for n, members in enumerate(own[:, part]):
-            if (members >= 0).any():
-                sums[n] = sparse.csr_array(sums[n] + grouped(members, classes[n]) @ units)
-    for n, number in enumerate(classes):
-        sums[n].sort_indices()      # sums of floats depend on their order, and this one lasts
-        if sums[n].nnz > ENTRIES // 4:
-            sums[n] = weightiest(sums[n], max(ENTRIES // 4 // number, 60))
-    return [Space(one) for one in sums]
+    found = []
+    for members, number in zip(own, classes, strict=True):
+        sums, stop, most = [], 0, max(ENTRIES // 4 // number, 60)
+        for part in in_groups(members):
+            first, stop = stop, int(members[part[-1]]) + 1      # and classes without titles, which lie between
+            local = sparse.csr_array(grouped(members[part] - first, stop - first) @ weighted(titles[part], weights))
+            local.sort_indices()
+            sums.append(local)
+            if sum(one.nnz for one in sums) > ENTRIES // 4:
+                sums = [weightiest(one, most) for one in sums]
+        sums.append(sparse.csr_array((number - stop, titles.shape[1]), dtype=np.float32))
+        found.append(Space(sparse.csr_array(sparse.vstack(sums, format="csr"))))
+    return found
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,22 @@ def mean_votes(near: Nearest, space: Space, category: np.ndarray, categories: in
     return summed
 
 
-def chunks(category: np.ndarray) -> list[slice]:
-    """Slices of some `TITLES_AT_ONCE` titles that cut no category in two."""
-    if not len(category):
+def chunks(group: np.ndarray) -> list[slice]:
+    """Slices of some `TITLES_AT_ONCE` titles that cut no group in two.
+
+    Args:
+        group: each title's, groups together.
+    """
+    if not len(group):
         return []
-    firsts = np.flatnonzero(np.diff(category, prepend=-1))
-    cuts = np.unique(firsts[np.searchsorted(firsts, np.arange(0, len(category), TITLES_AT_ONCE), side="right") - 1])
-    return [slice(int(start), int(stop)) for start, stop in zip(cuts, [*cuts[1:], len(category)], strict=True)]
+    firsts = np.flatnonzero(np.diff(group, prepend=-1))
+    cuts = np.unique(firsts[np.searchsorted(firsts, np.arange(0, len(group), TITLES_AT_ONCE), side="right") - 1])
+    return [slice(int(start), int(stop)) for start, stop in zip(cuts, [*cuts[1:], len(group)], strict=True)]
+
+
+def in_groups(group: np.ndarray) -> Iterator[np.ndarray]:
+    """Positions of titles some at a time, by group, none of which is cut in two; titles of no group, -1, are left out."""
+    order = np.argsort(group, kind="stable")
+    order = order[np.searchsorted(group[order], 0):]
+    for part in chunks(group[order]):
+        yield order[part]

@@ -218,7 +218,7 @@ def test_a_title_does_not_vote_for_where_it_already_is():
     """Two classes of two titles each that share nothing but one pair across: the twin decides, not the title itself."""
     titles = sparse_rows.unit_rows(sparse.csr_array(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)))
     own = np.array([0, 0, 1, 1])
-    spaces = curated_votes.spaces_of(titles, np.ones(3), np.arange(4), own[None], [2])
+    spaces = curated_votes.spaces_of(titles, np.ones(3), own[None], [2])
     (votes,), _ = curated_votes.label_spaces(titles, np.ones(3), np.arange(4), 4, own[None], spaces, 9, threads=1)
     assert votes[0, 1] > 0.9 and votes[2, 0] > 0.9
     assert np.allclose(votes.sum(axis=1), 1)
