@@ -207,6 +207,18 @@ def align(strategy: str, from_counts: bool, listings=None, earlier=None) -> dict
     return {"seconds": round(sum(seconds.values()), 1), "by_step": seconds, "pairs": pairs.count(), "merged": len(merged), "digest": digest}
 
 
+def right_of_generated(number: int) -> dict:
+    """Of generated sub-classes, whose kinds are known: how many pairs of two shops merged without a person are right, and found of all there are."""
+    from benchmarks import taxonomy_generator as generator
+    from lakehouse import spark, tables
+
+    merged = spark.staged(tables.ALIGNMENTS).where("relation = 'equivalent' and zone = 'merged' and shop_a != shop_b").collect()
+    right = sum(generator.kind(row.native_path_a) == generator.kind(row.native_path_b) for row in merged)
+    sizes = [min(generator.SHOPS, number - first) for first in range(0, number, generator.SHOPS)]
+    there = sum(n * (n - 1) // 2 for n in sizes)
+    return {"merged_precision": round(right / max(len(merged), 1), 4), "merged_recall": round(right / max(there, 1), 4)}
+
+
 def apart(function, arguments: tuple) -> None:
     """A call in a process of its own."""
     process = get_context("spawn").Process(target=function, args=arguments)
@@ -231,6 +243,8 @@ def measured(args: argparse.Namespace, number: int | None) -> dict:
         said = {} if args.from_counts or number is None else {"titles_each": args.titles}
         result = {"sub_classes": number or "four real shops", **said, "strategy": args.strategy, "ours": ours,
                   "peak_memory_gib": round(memory.gib, 2)}
+        if number is not None:
+            result |= right_of_generated(number)
         if not args.from_counts and not args.no_script:
             result["script"] = paper_as_a_script(texts_of_the_lake(), args.script_pairs)
             result["times_faster"] = round(result["script"]["seconds"] / ours["seconds"], 1)

@@ -53,6 +53,11 @@ def categories(number: int, start: int, stop: int, seed: int = 1) -> pa.Table:
     })
 
 
+def kind(native_path: str) -> int:
+    """The kind of product of a generated sub-class: the shops' sub-classes of one kind are what an alignment is to find."""
+    return int(native_path.split(">")[1]) // SHOPS
+
+
 def _words(kind: int, number: int, draw: np.random.Generator) -> np.ndarray:
     """Positions in the vocabulary: a share of its own for each kind of product, the others of words that all kinds share."""
     of_kind = np.random.default_rng(kind)
