@@ -272,6 +272,9 @@ def attach(crawler: Any, crawl: runs.Crawl, moved: Callable[[], None] | None = N
     """The counters go to the crawl when it ends; `moved` is called with each response."""
     from scrapy import signals
 
+    def opened(spider: Any) -> None:
+        crawl.stats = {"finish_reason": "shutdown"}     # the last word where the process is made to end before the crawl can say one
+
     def closed(spider: Any, reason: str) -> None:
         crawl.stats = {**crawler.stats.get_stats(), "finish_reason": reason}
 
@@ -279,6 +282,7 @@ def attach(crawler: Any, crawl: runs.Crawl, moved: Callable[[], None] | None = N
         if moved:
             moved()
 
+    crawler.signals.connect(opened, signals.spider_opened, weak=False)
     crawler.signals.connect(closed, signals.spider_closed, weak=False)
     crawler.signals.connect(answered, signals.response_received, weak=False)
 

@@ -22,17 +22,25 @@ class BronzePipeline:
 
     def open_spider(self) -> None:
         self.landing = self.crawler.spider.crawl.landing
+        self.closing: asyncio.Future | None = None
         self.beat = asyncio.ensure_future(self._beat())
 
     async def _beat(self) -> None:
         """Rows that wait land by age even where no further row comes."""
         while True:
             await asyncio.sleep(min(1.0, self.landing.seconds))
-            try:
-                await self.landing.relieve()
-            except Exception:
-                self.closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="landing_failed"))
-                return
+            self._let_close()
+            if self.closing is None:
+                try:
+                    await self.landing.relieve()
+                except Exception:
+                    self.closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="landing_failed"))
+
+    def _let_close(self) -> None:
+        """Scrapy 2.19 that is told to stop waits for ever for an item of start() that was on its way: nobody tells it that the item is through."""
+        slot = self.crawler.engine.scraper.slot
+        if slot is not None and slot.closing is not None and not slot.closing.called and slot.is_idle():
+            slot.closing.callback(self.crawler.spider)
 
     async def close_spider(self) -> None:
         self.beat.cancel()

@@ -5,16 +5,22 @@ Page objects have the like in tests/crawlers/pages/test_page_objects.py.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 import json
+import os
 import pkgutil
+import signal
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 import psutil
 import pytest
 import scrapy
+from aiohttp import web
 from deltalake import DeltaTable
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
@@ -24,6 +30,7 @@ from crawlers import configuration, program
 from crawlers.items import Listing, Page, Rejected
 from lakehouse import tables
 from tests.crawlers.feeds.test_listings_file import run as imported
+from tests.crawlers.forked import Forks
 from tests.crawlers.shop import Server, picture, product_page, small_shop
 
 SPIDERS = program.spiders()
@@ -67,6 +74,13 @@ def shop(server: Server, servers, lake: Path, tmp_path: Path) -> Server:
     feed.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     imported("feed", feed, "--shop", "tea")
     return server
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    made = Forks()
+    yield made
+    made.close()
 
 
 def classes() -> set[type]:
@@ -134,3 +148,30 @@ def test_a_spider_stops_at_its_limit_and_goes_on_from_there(name: str, limit: st
     assert (second["crawl_id"], second["finish_reason"]) == (first["crawl_id"], "finished") and second["listings"] >= 5
     paths = {"/" + url.split("/", 3)[3] for url in settled} - {"/robots.txt"}
     assert {path for path in paths if shop.hits[path] != before[path]} == set(), "fetched again"
+
+
+@each
+def test_a_spider_that_is_told_to_stop_stops_and_goes_on_another_time(name: str, shop: Server, forks: Forks, lake: Path, rows):
+    answer = shop.fallback
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(1)
+        return await answer(request)
+
+    shop.fallback = slow
+    pid = forks.start(lake, start=shop.url + "/", shop="tea", options={"spider": name})
+    while not any(path.startswith("/img") for path in shop.hits):
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + 30
+    while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
+        time.sleep(0.1)
+    ended = psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    os.kill(pid, signal.SIGKILL)
+    forks.wait(pid)
+    assert ended, "what was on its way has long been through"
+    assert [row["finish_reason"] for row in rows(tables.CRAWL_RUNS) if row["spider"] == name] == ["shutdown"]
+
+    assert forks.wait(forks.start(lake, resume=True)) in (0, 1)
+    (row,) = (row for row in rows(tables.CRAWL_RUNS) if row["spider"] == name)
+    assert row["finish_reason"] == "finished" and row["listings"] >= 5
