@@ -11,6 +11,7 @@ from itertools import islice
 from lakehouse.errors import LakehouseError
 
 KINDS = ("name", "merge", "separate", "third_level")
+SHOWN = 12                      # decisions of one contradiction that are spelt out
 Category = tuple[str, str]      # shop, native_path
 
 
@@ -197,7 +198,8 @@ def resolve(current: Iterable[Decision], new: Iterable[Decision], *, replace: bo
         check(one)
     replaced = {one.decision_id for one in new} if replace else set()
     if clashes := list(islice(contradictions([*(one for one in current if one.decision_id not in replaced), *new]), 5)):
-        told = "; ".join(" and ".join(map(str, clash)) for clash in clashes)
+        told = "; ".join(" and ".join([*map(str, clash[:SHOWN]), *([f"{len(clash) - SHOWN} more merges"] if len(clash) > SHOWN else [])])
+                         for clash in clashes)
         raise Contradiction(f"Decisions contradict one another: {told}. Withdraw one side (`mep3m names withdraw`)"
                             f"{'' if replace else ', or use --replace to decide the same thing anew'}.")
     return [one for _, one in sorted(({one.decision_id: one for one in (*current, *new)}).items())]

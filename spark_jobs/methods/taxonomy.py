@@ -73,8 +73,8 @@ def components(categories: Iterable[Category], merges: Iterable[Merge], apart: I
         foes[id(large)] |= foes.pop(id(small), set())
         for member in small:
             group[member] = large
-    distinct = {id(members): frozenset(members) for members in group.values()}
-    return sorted(distinct.values(), key=min)
+    distinct = {id(members): members for members in group.values()}
+    return sorted(map(frozenset, distinct.values()), key=min)
 
 
 def doubles(sub_classes: Iterable[NativeSubClass]) -> list[Merge]:

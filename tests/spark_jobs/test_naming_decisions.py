@@ -1,5 +1,5 @@
 from collections import defaultdict
-from itertools import product
+from itertools import pairwise, product
 
 import networkx as nx
 import pytest
@@ -49,6 +49,12 @@ def test_a_chain_of_merges_is_shown_whole():
     with pytest.raises(Contradiction, match=r"jd:a and jd:d are apart \(zhao\) and jd:a and yixun:b are merged \(li\) "
                                             r"and dangdang:c and yixun:b are merged \(wang\) and dangdang:c and jd:d are merged \(li\)\. Withdraw"):
         resolve([*chain, decide("merge", A, ("jd", "e"))], [decide("separate", A, D, by="zhao")])
+
+
+def test_a_long_chain_is_cut_short_and_says_so():
+    places = [("jd", str(n)) for n in range(40)]
+    with pytest.raises(Contradiction, match=r"jd:10 and jd:11 are merged \(li\) and 28 more merges\. Withdraw"):
+        resolve([decide("merge", *ends) for ends in pairwise(places)], [decide("separate", places[0], places[-1])])
 
 
 def holds(decisions) -> bool:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import networkx as nx
 import pytest
 from hypothesis import given
@@ -43,6 +45,12 @@ def test_without_separations_they_are_the_connected_components(merges):
     graph.add_nodes_from(CATEGORIES)
     graph.add_edges_from((m.a, m.b) for m in merges)
     assert set(components(CATEGORIES, merges)) == {frozenset(one) for one in nx.connected_components(graph)}
+
+
+def test_a_union_of_tens_of_thousands_is_no_slower_than_its_size():
+    """A set made anew for each of its members would take minutes here."""
+    many = [("jd", f"{n:05}") for n in range(40_000)]
+    assert components(many, [Merge(one, other) for one, other in pairwise(many)]) == [frozenset(many)]
 
 
 @given(MERGES, st.lists(PAIRS, max_size=6), st.randoms())
