@@ -86,7 +86,7 @@ CRAWL_RUNS = Table(
         C("listings", "bigint", "Listings landed."),
         C("images", "bigint", "Pictures landed."),
         C("rejects", "bigint", "Listings that could not be used."),
-        C("counters", "map<string,bigint>", "Everything counted on the way, by name."),
+        C("counters", "map<string,bigint>", "Everything counted on the way, by name; `option/...` is what it was asked for, kept for `--resume`."),
         C("audit", "string", "`pending`, `passed` or `failed`; only a passed crawl is read further."),
         C("audit_notes", "array<string>", "What the audit and the monitors found wrong."),
     ),
