@@ -119,6 +119,7 @@ def _aliases(registry, name: str) -> dict[str, str]:
     from mlflow.exceptions import MlflowException
 
     try:
-        return dict(registry.get_registered_model(name).aliases)
+        # A database gives versions as numbers, a server as text.
+        return {alias: str(version) for alias, version in registry.get_registered_model(name).aliases.items()}
     except MlflowException:
         raise LakehouseError(f"No model {name!r} is registered; `mep3m train bilstm` registers the first.") from None
