@@ -170,7 +170,10 @@ def compare_models(
     ]
     for asked in plans:
         programs.train(asked)
-        programs.registered(asked.folder)
+        try:
+            programs.registered(asked.folder)
+        except tracking.RegistryDown as error:
+            log.warning("%s", error)  # the other models can be trained all the same
     reports = [json.loads((asked.folder / "report.json").read_text("utf-8")) for asked in plans]
     page = comparison.markdown(title, command, plans, reports)
     print(page)

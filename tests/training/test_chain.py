@@ -210,3 +210,23 @@ def test_a_comparison_writes_the_page(lake, tmp_path):
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "results.md").read_text()
     assert "## Small" in page and "| linear_ngrams |" in page and "| 0.7636 | 0.9177 | 0.3966 | 0.7275 |" in page
+
+
+def test_a_comparison_goes_on_without_its_registry_and_what_it_trained_is_registered_later(lake, tmp_path):
+    fresh = tmp_path / "lake"
+    shutil.copytree(lake / "gold", fresh / "gold")
+    command = [*MEP3M, "compare", "linear_ngrams", "hashed_ngrams", "--epochs", "1", "--np", "1", "--out", str(tmp_path / "results.md")]
+    process = subprocess.Popen(command, env=environment(fresh), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while not list(fresh.glob("trained/linear_ngrams-*")):
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.01)
+    database = fresh / "mlflow.db"
+    shutil.copy(database, tmp_path / "kept.db")
+    database.write_text("no database")
+    said = process.communicate()[1]
+    assert process.returncode == 1 and "The model registry" in said and "`mep3m register` registers it" in said and "Traceback" not in said
+    page = (tmp_path / "results.md").read_text()
+    assert "| linear_ngrams |" in page and "| hashed_ngrams |" in page
+    shutil.copy(tmp_path / "kept.db", database)
+    done = mep3m(fresh, "register")
+    assert done.returncode == 0 and "version 1, champion" in done.stdout and "version 2, challenger" in done.stdout, done.stderr

@@ -124,3 +124,22 @@ def test_rows_of_a_table_that_a_step_does_not_look_up_stay_as_they_are():
     assert (moved[[0, 2, 3]] == 1).all()
     # Two equal gradients: Adam's corrected step is the rate itself, twice.
     np.testing.assert_allclose(moved[1], 1 - 2 * 0.1, atol=1e-5)
+
+
+@pytest.mark.slow     # VGG-19 without its top: 80 MB
+def test_a_tower_starts_from_the_weights_of_a_file(tmp_path):
+    import keras
+
+    from training.models import image
+
+    def tower(weights: str | None) -> keras.Model:
+        picture = keras.Input((32, 32, 3), dtype="uint8")
+        return keras.Model(picture, image.tower(picture, 32, "vgg19", weights))
+
+    keras.utils.set_random_seed(1)
+    trained, scratch = tower(None), tower(None)
+    kept = str(tmp_path / "kept.weights.h5")
+    next(layer for layer in trained.layers if isinstance(layer, keras.Model)).save_weights(kept)
+    pictures = np.random.default_rng(2).integers(0, 255, (2, 32, 32, 3)).astype(np.uint8)
+    np.testing.assert_array_equal(tower(kept)(pictures), trained(pictures))
+    assert not np.array_equal(scratch(pictures), trained(pictures))
