@@ -174,7 +174,8 @@ def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict
     result["merged_zone"]["tolerant_precision"] = round(measures.tolerant(merged, key, labels).precision, 4)
     result["both_sides_10_listings"]["tolerant"] = measures.tolerant(
         {p for p in found if p <= large}, {p for p in key if p <= large}, labels).rounded()
-    by_name = [] if len(across) < len(relations) else named_alike(known)
+    compared_inside = any(row["strategy"] != "paper" and row["shop_a"] == row["shop_b"] for row in rows)        # as spark_jobs.taxonomy.folds_names
+    by_name = [] if compared_inside else named_alike(known)
     by_itself = [frozenset(ends) for ends, row in relations.items() if row["relation"] == "equivalent" and row["zone"] == "merged"]
     proposed = [frozenset(ends) for ends, row in relations.items() if row["relation"] == "equivalent"]
     for name, clusters in (("not_merged", {}), ("merged_by_itself", measures.components([*by_itself, *by_name])),

@@ -69,6 +69,8 @@ def test_doubles_that_the_tree_folds_by_name_count_where_nothing_inside_a_shop_w
     assert measure([], set(), labels, known)["listings_merged_by_itself"]["b_cubed"]["f1"] == 1.0
     inside = {"shop_a": "a", "native_path_a": "冷>空调", "shop_b": "a", "native_path_b": "电>空调", "relation": "none", "zone": "apart", "strategy": "curated"}
     assert measure([inside], set(), labels, known)["listings_merged_by_itself"]["b_cubed"]["f1"] < 1.0
+    by_person = inside | {"native_path_b": "冷>冰箱", "strategy": "paper"}       # compares nothing; a person did
+    assert measure([by_person], set(), labels, known)["listings_merged_by_itself"]["b_cubed"]["f1"] == 1.0
 
 
 def test_pairs_of_one_shop_are_no_part_of_the_key_and_paths_are_read_as_the_lake_reads_them(aligned):
