@@ -17,7 +17,6 @@ def expectations() -> list[Expectation]:
         gxe.ExpectColumnValuesToNotMatchRegex(column="name", regex=BLANK),
         ExpectColumnValuesToSatisfy(column="level", rule="level = 1 or parent_id is not null"),
         ExpectColumnValuesToSatisfy(column="parent_id", rule="level <> 1"),
-        ExpectColumnValuesToSatisfy(column="members", rule="not retired or size(members) = 0"),
         ExpectColumnValuesToSatisfy(column="members", rule="level <> 1 or size(members) = 0"),
         ExpectColumnValuesToSatisfy(column="members", rule="level = 1 or retired or size(members) > 0"),
         ExpectColumnValuesToSatisfy(column="members", rule="size(array_distinct(members)) = size(members)"),

@@ -171,13 +171,16 @@ def _groups(sub_classes: Sequence[NativeSubClass], merges: Sequence[Merge], deci
 
 
 def _keep_ids(groups: Sequence[_Group], previous: Sequence[Node], weight: Mapping[Category, int]) -> dict[int, int]:
-    """Group -> the id that it keeps: a node's id goes where most of its members' listings went, a group takes its largest claimant's."""
+    """Group -> the id that it keeps: a node's id goes where most of its members' listings went, a group takes its largest claimant's.
+
+    A living claimant stands before one whose members had all gone and come back.
+    """
     kept: dict[int, int] = {}
     for level in (SUB_CLASS, SUBSUB_CLASS):
         group_of = {m: number for number, g in enumerate(groups) if g.level == level for m in g.members}
-        claims: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        claims: dict[int, list[tuple[bool, int, int]]] = defaultdict(list)
         for node in previous:
-            if node.level != level or node.retired:
+            if node.level != level:
                 continue
             shares = Counter()
             for member in node.members:
@@ -185,8 +188,8 @@ def _keep_ids(groups: Sequence[_Group], previous: Sequence[Node], weight: Mappin
                     shares[group_of[member]] += weight[member]
             if shares:
                 best = min(shares, key=lambda number: (-shares[number], groups[number].members))
-                claims[best].append((-shares[best], node.node_id))
-        kept |= {number: min(claimants)[1] for number, claimants in claims.items()}
+                claims[best].append((node.retired, -shares[best], node.node_id))
+        kept |= {number: min(claimants)[2] for number, claimants in claims.items()}
     return kept
 
 
@@ -197,7 +200,8 @@ def grow(sub_classes: Iterable[NativeSubClass], merges: Iterable[Merge], decisio
     Classes come from the class map. Second-level nodes are the components of the merges and of doubles inside one shop, in the
     class of most of their listings; third-level nodes are what people put under another, and what the source itself sets apart.
     Ids: a node that keeps most of its members, by listings, keeps its id; every other one gets the next id never given in levels 2
-    and 3; a node without members is retired and stays. Growing the tree again on its own result changes nothing.
+    and 3; a node without members is retired and stays. Where its members were not put elsewhere but are gone, it remembers them and lives
+    again when they come back. Growing the tree again on its own result changes nothing.
 
     Args:
         previous: the tree as it stands.
@@ -217,7 +221,7 @@ def grow(sub_classes: Iterable[NativeSubClass], merges: Iterable[Merge], decisio
         if number not in ids:
             ids[number], following = following, following + 1
 
-    before = {n.node_id: n for n in previous if n.level != CLASS and not n.retired}
+    before = {n.node_id: n for n in previous if n.level != CLASS and n.members}
     home = {member: n.node_id for n in before.values() for member in n.members}
     survivors = set(kept.values())
     nodes = []
@@ -230,5 +234,7 @@ def grow(sub_classes: Iterable[NativeSubClass], merges: Iterable[Merge], decisio
     classes = {s.class_id: s.class_name for s in sub_classes}
     nodes += [Node(CLASS, number, name) for number, name in classes.items()]
     present = {(n.level, n.node_id) for n in nodes}
-    nodes += [replace(n, retired=True, provisional=False, members=()) for n in previous if (n.level, n.node_id) not in present]
+    here = {s.category for s in sub_classes}
+    nodes += [replace(n, retired=True, provisional=False, members=() if here & set(n.members) else n.members)
+              for n in previous if (n.level, n.node_id) not in present]
     return sorted(nodes, key=lambda n: (n.level, n.node_id))

@@ -247,11 +247,11 @@ FIXTURES: dict[str, Fixture] = {
     "taxonomy": Fixture(
         _node,
         good=({"level": 1, "parent_id": None, "members": []}, {}, {"level": 3, "parent_id": 2}, {"retired": True, "members": []},
-              {"predecessors": [4]}),
+              {"retired": True}, {"predecessors": [4]}),
         spoilt=(
-            {"level": 4}, {"node_id": 0}, {"name": " "}, {"parent_id": None}, {"level": 1, "members": []}, {"retired": True},
+            {"level": 4}, {"node_id": 0}, {"name": " "}, {"parent_id": None}, {"level": 1, "members": []},
             {"level": 1, "parent_id": None}, {"members": []}, {"members": [{"shop": "jd", "native_path": "玩具"}] * 2},
-            {"predecessors": [2_459]}, {"parent_id": 99}, ({"node_id": 500}, {"node_id": 500, "level": 3, "parent_id": 2}),
+            {"predecessors": [2_408]}, {"parent_id": 99}, ({"node_id": 500}, {"node_id": 500, "level": 3, "parent_id": 2}),
             ({"members": [{"shop": "jd", "native_path": "乐器"}]}, {"members": [{"shop": "jd", "native_path": "乐器"}]}),
         ),
         twin={"members": [{"shop": "jd", "native_path": "twin"}]},

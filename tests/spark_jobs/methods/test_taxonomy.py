@@ -91,12 +91,12 @@ def test_no_id_is_ever_given_twice(history):
         keys = [(n.level, n.node_id) for n in tree]
         assert len(keys) == len(set(keys))
         assert {(n.level, n.node_id) for n in before} <= set(keys)
-        members = [m for n in tree for m in n.members]
+        members = [m for n in tree for m in n.members if not n.retired]
         assert sorted(members) == sorted(s.category for s in sub_classes)
         below = [n.node_id for n in tree if n.level != CLASS]
         assert len(below) == len(set(below))
-        retired = {n.node_id for n in before if n.retired and n.level != CLASS}
-        assert not retired & {n.node_id for n in tree if not n.retired and n.level != CLASS}
+        retired = {n.node_id: n for n in before if n.retired and n.level != CLASS}
+        assert all(set(retired[n.node_id].members) & set(n.members) for n in tree if not n.retired and n.level != CLASS and n.node_id in retired)
         given_before |= {n.node_id: n for n in tree}
 
 
@@ -119,7 +119,7 @@ def test_decisions_hold_in_any_order_and_every_split_and_merge_has_its_predecess
                 assert (home[d.category] == home[d.other]) is (d.kind == "merge")
             if d.kind == "third_level" and {d.category, d.other} <= set(home):
                 assert home[d.category] != home[d.other]
-        lived = {m: n.node_id for n in before if not n.retired for m in n.members}
+        lived = {m: n.node_id for n in before for m in n.members}
         for n in living.values():
             if n.node_id not in {old.node_id for old in before if old.level != CLASS}:
                 assert set(n.predecessors) == {lived[m] for m in n.members if m in lived}
@@ -159,6 +159,30 @@ def test_a_shop_that_joins_disturbs_no_id():
     ids = {m: n.node_id for n in alive(tree) for m in n.members}
     assert all(n.node_id == ids[m] for n in alive(grown) for m in n.members if m in ids)
     assert {n.name: n.node_id for n in alive(grown)}["肉类"] == max(ids.values()) + 1
+
+
+@given(TREE, MERGES, st.sets(st.sampled_from(SHOPS)), MERGES)
+def test_shops_that_leave_and_come_back_change_no_id(sub_classes, merges, gone, later):
+    tree = grow(sub_classes, merges)
+    less = grow([s for s in sub_classes if s.category[0] not in gone], merges, previous=tree)
+    whole = grow(sub_classes, merges, previous=less)
+    ids = {m: n.node_id for n in alive(tree) for m in n.members}
+    stayed = {n.node_id for n in less if not n.retired}
+    back = {m: n.node_id for n in alive(whole) for m in n.members}
+    for n in alive(tree):
+        if n.node_id not in stayed or all(m[0] not in gone for m in n.members):     # gone as a whole, or untouched
+            assert {back[m] for m in n.members} == {n.node_id}
+    again = grow(sub_classes, [*merges, *later], previous=less)
+    assert all(set(n.members) & {m for m in ids if ids[m] == n.node_id} for n in alive(again) if n.node_id in set(ids.values()))
+
+
+def test_a_category_that_comes_back_and_is_put_elsewhere_leaves_its_id_for_good():
+    one, other = native("jd", "水果", listings=9), native("yixun", "鲜果", listings=5)
+    tree = grow([one], [], previous=grow([one, other], []))
+    assert [(n.node_id, n.retired, n.members) for n in tree if n.level == SUB_CLASS] == [(1, False, (one.category,)), (2, True, (other.category,))]
+    together = grow([one, other], [Merge(one.category, other.category)], previous=tree)
+    assert [(n.node_id, n.retired, n.predecessors) for n in together if n.level == SUB_CLASS] == [(1, False, (2,)), (2, True, ())]
+    assert {n.node_id for n in alive(grow([one, other], [], previous=together))} == {1, 3}
 
 
 def test_names():
