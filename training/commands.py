@@ -33,6 +33,8 @@ def train_model(
     seed: int = typer.Option(7, help="Of weights, order and dropout."),
     words: int = typer.Option(None, help="Words of a title that are read; 32."),
     dimensions: int = typer.Option(None, help="Of word2vec; 100."),
+    window: int = typer.Option(None, help="Of word2vec: words on either side; 5."),
+    passes: int = typer.Option(None, help="Of word2vec over the titles; 5, up to 15 where there are few."),
     units: int = typer.Option(None, help="Of an LSTM, in each direction; 128, or 64 below 20,000 training rows."),
     image_size: int = typer.Option(None, help="Pixels a side; 64 on CPUs, 220 with a GPU."),
     tower: str = typer.Option(None, help="Image side of a fusion model or of image_tower: small (on CPUs), vgg19 (with a GPU) or inception_v3."),
@@ -81,6 +83,8 @@ def train_model(
             "smoothing": smoothing,
             "level_weight": level_weight,
             "gradient_norm": gradient_norm,
+            "window": window,
+            "passes": passes,
         },
         sizes={
             "words": words,

@@ -36,6 +36,8 @@ class Recipe:
     smoothing: float = 0.0  # label smoothing
     level_weight: float = 0.0  # of the loss of each level above the path
     gradient_norm: float = 5.0  # gradients are clipped to it; 0 leaves them
+    window: int = 5  # word2vec's: words on either side that a word is learnt from
+    passes: int = 0  # word2vec's over the titles; 0: by their number
 
     def rate(self, epoch: int, step: int, steps: int) -> float:
         """The learning rate of a step.

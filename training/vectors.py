@@ -20,11 +20,16 @@ def passes(titles: int) -> int:
     return min(15, max(5, 900_000 // max(1, titles)))
 
 
-def word2vec(titles: Iterable[str], vocabulary: Vocabulary, dimensions: int, *, seed: int = 7) -> np.ndarray:
+def word2vec(titles: Iterable[str], vocabulary: Vocabulary, dimensions: int, *, window: int = 5, times: int = 0, seed: int = 7) -> np.ndarray:
     """(len(vocabulary), dimensions) float32; padding is 0, unknown the mean of all words.
 
     Skip-gram, which learns rare words (models, brands) better than a bag of neighbours. One thread and a fixed hash, so that the same
     titles give the same vectors.
+
+    Args:
+        window: words on either side that a word is learnt from.
+        times: that the titles are read; 0: by their number.
+
     Source: MEP-3M, section 4 (gensim's word2vec); Mikolov et al. 2013.
     """
     from gensim.models import Word2Vec
@@ -35,12 +40,12 @@ def word2vec(titles: Iterable[str], vocabulary: Vocabulary, dimensions: int, *, 
         sentences += [[known[word] for word in found if word in known] for found in words_of(some)]
     model = Word2Vec(
         vector_size=dimensions,
-        window=5,
+        window=window,
         sg=1,
         min_count=1,
         workers=1,
         seed=seed,
-        epochs=passes(len(sentences)),
+        epochs=times or passes(len(sentences)),
         hashfxn=lambda text: zlib.crc32(text.encode()),
     )
     model.build_vocab(sentences)

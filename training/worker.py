@@ -223,7 +223,10 @@ def _start(trainer, path: Path, me: World, encoder: Encoder, splits: dict) -> ch
             log.info("Going on from epoch %d, step %d.", position.epoch + 1, position.step)
         elif encoder.vocabulary is not None:
             vectors = trainer.model.get_layer("word_vectors")
-            vectors.embeddings.assign(word2vec(splits["train"].titles.to_pylist(), encoder.vocabulary, vectors.output_dim, seed=trainer.recipe.seed))
+            recipe, titles = trainer.recipe, splits["train"].titles.to_pylist()
+            vectors.embeddings.assign(
+                word2vec(titles, encoder.vocabulary, vectors.output_dim, window=recipe.window, times=recipe.passes, seed=recipe.seed)
+            )
     me.share(trainer.variables)
     return me.same(position)
 

@@ -106,6 +106,31 @@ def test_a_killed_run_ends_as_an_undisturbed_one_shows_its_curve_meanwhile_and_w
     assert run.info.status == "FINISHED" and curve(registry, run) == list(range(1, EPOCHS + 1))
 
 
+def test_two_processes_that_were_killed_end_as_two_undisturbed_ones(lake, tmp_path):
+    import psutil
+
+    from training import checkpoints
+
+    command = ["train", "bilstm", *SMALL[:-1], "2", "--checkpoint-steps", "1"]
+    for name in ("undisturbed", "killed"):
+        shutil.copytree(lake / "gold", tmp_path / name / "gold")
+    mep3m(tmp_path / "undisturbed", *command, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
+    process = psutil.Popen([*MEP3M, *command], env=environment(tmp_path / "killed"), start_new_session=True, stderr=subprocess.DEVNULL)
+    try:
+        while not ((found := list((tmp_path / "killed" / "trained").glob("bilstm-*/checkpoint.npz"))) and checkpoints.load(found[0])[1].step):
+            assert process.poll() is None, "it ended before it could be killed"
+    finally:
+        workers = [one for one in process.children(recursive=True) if "training.worker" in one.cmdline()]
+        for one in (*process.children(recursive=True), process):
+            one.kill()
+        psutil.wait_procs(workers, timeout=30)
+    assert len(workers) >= 2 and not found[0].with_name("report.json").exists()
+
+    again = mep3m(tmp_path / "killed", *command, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
+    assert "Going on from epoch" in again.stderr
+    np.testing.assert_array_equal(*(probabilities(served(tmp_path / name, "bilstm")) for name in ("killed", "undisturbed")))
+
+
 def test_a_second_run_of_the_same_thing_trains_nothing(lake):
     done = mep3m(lake, "train", "linear_ngrams", "--if-needed")
     assert done.returncode == 0 and "is registered already: mep3m-classifier version 1" in done.stderr
