@@ -15,7 +15,7 @@ class Live:
     """The leader's line to MLflow."""
 
     def __init__(self, asked: Plan):
-        self.asked, self._registry, self._silent = asked, None, False
+        self.asked, self._mlflow, self._silent = asked, None, False
 
     def begin(self) -> None:
         """Show the run before its first epoch is over."""
@@ -33,8 +33,8 @@ class Live:
         if self._silent:
             return
         try:
-            self._registry = self._registry or tracking.client()
-            say(self._registry, tracking.open_run(self._registry, self.asked))
+            self._mlflow = self._mlflow or tracking.client()
+            say(self._mlflow, tracking.open_run(self._mlflow, self.asked))
         except Exception as error:  # whatever ails a registry is no reason to stop training; registering says it in full
             self._silent = True  # each try would wait for an answer again
             log.info("MLflow does not show this run while it trains (%s); its curves come with the registered model.", type(error).__name__)

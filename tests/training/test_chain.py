@@ -79,12 +79,12 @@ def test_a_killed_run_ends_as_an_undisturbed_one_shows_its_curve_meanwhile_and_w
     alone = mep3m(undisturbed, "train", "bilstm", *SMALL, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
     assert alone.returncode == 1 and "`mep3m register` registers it" in alone.stderr
 
-    registry = mlflow.MlflowClient(f"sqlite:///{lake}/mlflow.db", f"sqlite:///{lake}/mlflow.db")
-    experiment = [registry.get_experiment_by_name("mep3m").experiment_id]
+    server = mlflow.MlflowClient(f"sqlite:///{lake}/mlflow.db", f"sqlite:///{lake}/mlflow.db")
+    experiment = [server.get_experiment_by_name("mep3m").experiment_id]
     command = [*MEP3M, "train", "bilstm", *SMALL, "--checkpoint-steps", "1"]
     process = subprocess.Popen(command, env=environment(lake), start_new_session=True, stderr=subprocess.DEVNULL)
     try:
-        while not ((shown := registry.search_runs(experiment, "tags.architecture = 'bilstm'")) and curve(registry, shown[0])):
+        while not ((shown := server.search_runs(experiment, "tags.architecture = 'bilstm'")) and curve(server, shown[0])):
             assert process.poll() is None, "it ended before it was seen"
         assert shown[0].info.status == "RUNNING"
         checkpoint = next((lake / "trained").glob("bilstm-*")) / "checkpoint.npz"
@@ -102,8 +102,8 @@ def test_a_killed_run_ends_as_an_undisturbed_one_shows_its_curve_meanwhile_and_w
     done = mep3m(lake, "register")
     assert done.returncode == 0 and "mep3m-classifier version 2, challenger" in done.stdout
     assert "Nothing waits" in mep3m(lake, "register").stdout
-    (run,) = registry.search_runs(experiment, "tags.architecture = 'bilstm'")
-    assert run.info.status == "FINISHED" and curve(registry, run) == list(range(1, EPOCHS + 1))
+    (run,) = server.search_runs(experiment, "tags.architecture = 'bilstm'")
+    assert run.info.status == "FINISHED" and curve(server, run) == list(range(1, EPOCHS + 1))
 
 
 def test_two_processes_that_were_killed_end_as_two_undisturbed_ones(lake, tmp_path):
