@@ -251,6 +251,19 @@ def test_titles_are_filed_alike_however_many_at_once(monkeypatch):
     assert all((filed[0] != other).nnz == 0 for other in filed[1:])
 
 
+def test_the_reference_is_the_same_however_many_titles_are_read_at_once(monkeypatch):
+    given = categories(*tables_of(catalogue()))
+    whole, rows = curated_reference.made_of(given)
+    monkeypatch.setattr(curated_votes, "TITLES_AT_ONCE", 30)
+    monkeypatch.setattr(curated_titles.Titles._parts, "__defaults__", (7,))
+    parts, same_rows = curated_reference.made_of(given)
+    assert (rows != same_rows).nnz == 0 and (whole.members == parts.members).all()
+    for name in ("buckets", "rare", "shop_means", "weights"):
+        assert np.allclose(getattr(whole, name), getattr(parts, name), atol=1e-6), name
+    for one, other in zip(whole.spaces, parts.spaces, strict=True):
+        assert one.sums.nnz and np.allclose(one.sums.toarray(), other.sums.toarray(), atol=1e-5)
+
+
 def test_a_term_of_every_category_tells_nothing():
     titles = sparse.csr_array(np.array([[1, 1], [1, 1], [1, 0], [1, 0]], dtype=np.float32))
     everywhere, somewhere = curated_reference.telling(titles, np.array([0, 0, 1, 1]), 2)
