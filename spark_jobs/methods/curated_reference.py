@@ -181,14 +181,13 @@ def telling(titles: sparse.csr_array, group: np.ndarray, groups: int) -> np.ndar
     """
     terms, size = titles.shape[1], np.bincount(group[group >= 0], minlength=groups)
     usual = size / max(int(size.sum()), 1)
-    with_term, holders, divergence = np.zeros(terms), np.zeros(terms), np.zeros(terms)
-    for _, term, number in counted(titles, group):
+    with_term, holders, surprise = np.zeros(terms), np.zeros(terms), np.zeros(terms)
+    for row, term, number in counted(titles, group):
         with_term += np.bincount(term, number, minlength=terms)
         holders += np.bincount(term, minlength=terms)
+        surprise += np.bincount(term, number * np.log(number / usual[row]), minlength=terms)
     with_term = np.maximum(with_term, 1)
-    for row, term, number in counted(titles, group):
-        share = number / with_term[term]
-        divergence += np.bincount(term, share * np.log(share / usual[row]), minlength=terms)
+    divergence = surprise / with_term - np.log(with_term)       # the sum over groups of share * log(share / usual), read once
     return np.maximum(divergence - holders / (2 * with_term), 0).astype(np.float32)
 
 

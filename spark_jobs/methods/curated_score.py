@@ -35,7 +35,7 @@ from spark_jobs.methods.curated_reference import (
 )
 from spark_jobs.methods.curated_titles import Titles, folded
 from spark_jobs.methods.curated_votes import POSTINGS
-from spark_jobs.methods.sparse_rows import best_products, held_by, row_minima, row_products
+from spark_jobs.methods.sparse_rows import best_products, held_by, row_minima, row_products, weightiest
 
 CANDIDATES = 6          # per category, shop and view; with ten the same pairs of four real shops are equivalent
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
@@ -76,14 +76,19 @@ class Known:
         return Known([], self.reference, profiles, Scored(none, none, nothing, nothing, nothing, dict.fromkeys(self.scored.features, nothing)))
 
 
-def nearest(vectors: sparse.csr_array, shops: np.ndarray, top: int = CANDIDATES, threads: int = 2) -> np.ndarray:
-    """Pairs i < j, as i * categories + j, where one is among the `top` nearest of the other in the other's shop; the own shop counts as one too."""
+def nearest(vectors: sparse.csr_array, shops: np.ndarray, top: int = CANDIDATES, sought: int | None = None, threads: int = 2) -> np.ndarray:
+    """Pairs i < j, as i * categories + j, where one is among the `top` nearest of the other in the other's shop; the own shop counts as one too.
+
+    Args:
+        sought: entries of each row that are looked up in the others, the weightiest; all by default.
+    """
     found = []
-    members = [np.flatnonzero(shops == shop) for shop in np.unique(shops)]
-    for there in members:
-        best, _ = best_products(vectors, held_by(vectors[there], POSTINGS, threads), top + 1, threads)
-        row, place = np.nonzero(best >= 0)
-        column = there[best[row, place]]
+    rows = vectors if sought is None else weightiest(vectors, sought, threads)
+    for there in [np.flatnonzero(shops == shop) for shop in np.unique(shops)]:
+        bounds = np.array([0, len(there)])
+        best, _ = best_products(rows, held_by(vectors[there], bounds, POSTINGS, threads), bounds, top + 1, threads)
+        row, _, place = np.nonzero(best >= 0)
+        column = there[best[row, 0, place]]
         found.append((np.minimum(row, column) * len(shops) + np.maximum(row, column))[row != column])
     return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
@@ -124,8 +129,8 @@ def pool(categories: int, shops: np.ndarray, i: np.ndarray, j: np.ndarray) -> np
 def candidates(given: Categories, profiles: Profiles, reference: Reference, shops: np.ndarray, threads: int = 2) -> np.ndarray:
     """Pairs worth scoring: near in votes, in texts or in names."""
     names = mean_vectors(reference.rarity.vectors([folded(name) for name in given.names]))
-    views = (rooted(profiles, reference), profiles.texts, names)
-    found = np.unique(np.concatenate([nearest(view, shops, threads=threads) for view in views]))
+    votes = nearest(rooted(profiles, reference), shops, sought=max(reference.entries_each // 4, 60), threads=threads)
+    found = np.unique(np.concatenate([votes, *(nearest(view, shops, threads=threads) for view in (profiles.texts, names))]))
     return np.stack(np.divmod(found, max(given.count, 1)), axis=1)
 
 

@@ -83,42 +83,48 @@ class Nearest:
 
 @dataclass(frozen=True)
 class Sought:
-    """A space as titles are compared with it."""
+    """Spaces as titles are compared with them."""
 
-    sums: sparse.csr_array
-    terms: sparse.csr_array         # 1 where the sums have a term: of a large space they are cut
-    squares: np.ndarray             # (classes,) of the lengths of the sums
-    held_by: sparse.csr_array       # (terms, classes) of the centroids, which are the sums as unit rows
+    sums: Sequence[sparse.csr_array]        # of each space
+    terms: Sequence[sparse.csr_array]       # 1 where the sums have a term: of a large space they are cut
+    squares: Sequence[np.ndarray]           # (classes,) of the lengths of the sums
+    bounds: np.ndarray                      # where each space's classes begin among all, and where the last one's end
+    held_by: sparse.csr_array               # (terms, classes of all spaces) of the centroids, which are the sums as unit rows
 
     @classmethod
-    def of(cls, sums: sparse.csr_array, threads: int) -> Sought:
-        terms = sparse.csr_array((np.ones(sums.nnz, np.float32), sums.indices, sums.indptr), shape=sums.shape)
-        return cls(sums, terms, np.asarray(sums.multiply(sums).sum(axis=1)).ravel(), held_by(unit_rows(sums, threads), POSTINGS, threads))
+    def of(cls, spaces: Sequence[Space], threads: int) -> Sought:
+        sums = [space.sums for space in spaces]
+        terms = [sparse.csr_array((np.ones(one.nnz, np.float32), one.indices, one.indptr), shape=one.shape) for one in sums]
+        bounds = np.cumsum([0, *(space.classes for space in spaces)])
+        centroids = sparse.csr_array(sparse.vstack([unit_rows(one, threads) for one in sums], format="csr"))
+        return cls(sums, terms, [np.asarray(one.multiply(one).sum(axis=1)).ravel() for one in sums], bounds,
+                   held_by(centroids, bounds, POSTINGS, threads))
 
 
-def nearest_classes(titles: sparse.csr_array, own: np.ndarray, sought: Sought, threads: int = 2) -> Nearest:
-    """The `CLASSES_PER_TITLE` classes with the nearest centroids, and the title's own.
+def nearest_classes(titles: sparse.csr_array, own: np.ndarray, sought: Sought, threads: int = 2) -> Iterator[Nearest]:
+    """In each space the `CLASSES_PER_TITLE` classes with the nearest centroids, and the title's own.
 
     A title's own class is compared without the title, so it learns nothing from having been there.
 
     Args:
         titles: unit rows.
-        own: the class whose sum each title is part of, -1 where there is none.
+        own: (spaces, titles) the class whose sum each title is part of, -1 where there is none.
     """
-    column, cosine = best_products(titles, sought.held_by, CLASSES_PER_TITLE, threads)
-    column[column == own[:, None]] = -1
-    members = np.flatnonzero(own >= 0)
-    with_class = row_products(titles, members, sought.sums, own[members], threads)
-    squares = sparse.csr_array((titles.data**2, titles.indices, titles.indptr), shape=titles.shape)
-    with_itself = row_products(squares, members, sought.terms, own[members], threads)       # what the sum, which may be cut, has of it
-    rest = sought.squares[own[members]] - 2 * with_class + with_itself
-    alone = rest < 1e-6
-    cosine_of_own = np.zeros(len(own))
-    cosine_of_own[members] = np.where(alone, 0, (with_class - with_itself) / np.sqrt(np.where(alone, 1, rest)))
-    column = np.column_stack([column, own])
-    cosine = np.where(column >= 0, np.column_stack([cosine, cosine_of_own]), -np.inf)
-    highest = cosine.max(axis=1, keepdims=True)
-    return Nearest(column, cosine - np.where(np.isfinite(highest), highest, 0))
+    columns, cosines = best_products(titles, sought.held_by, sought.bounds, CLASSES_PER_TITLE, threads)
+    squared = sparse.csr_array((titles.data**2, titles.indices, titles.indptr), shape=titles.shape)
+    for n, (sums, terms, squares, its) in enumerate(zip(sought.sums, sought.terms, sought.squares, own, strict=True)):
+        members = np.flatnonzero(its >= 0)
+        with_class = row_products(titles, members, sums, its[members], threads)
+        with_itself = row_products(squared, members, terms, its[members], threads)      # what the sum, which may be cut, has of it
+        rest = squares[its[members]] - 2 * with_class + with_itself
+        alone = rest < 1e-6
+        cosine_of_own = np.zeros(len(its))
+        cosine_of_own[members] = np.where(alone, 0, (with_class - with_itself) / np.sqrt(np.where(alone, 1, rest)))
+        column = np.where(columns[:, n] == its[:, None], -1, columns[:, n])
+        column = np.column_stack([column, its])
+        cosine = np.where(column >= 0, np.column_stack([cosines[:, n], cosine_of_own]), -np.inf)
+        highest = cosine.max(axis=1, keepdims=True)
+        yield Nearest(column, cosine - np.where(np.isfinite(highest), highest, 0))
 
 
 def label_spaces(titles: sparse.csr_array, weights: np.ndarray, category: np.ndarray, categories: int, own: np.ndarray, spaces: Sequence[Space],
@@ -135,21 +141,21 @@ def label_spaces(titles: sparse.csr_array, weights: np.ndarray, category: np.nda
         own: (spaces, titles) the class whose sum each title is part of, -1 where there is none.
         kept: classes of a category at most, those with most votes.
     """
-    sought = [Sought.of(space.sums, threads) for space in spaces]
+    sought = Sought.of(spaces, threads)
     parts = chunks(category)
     sample = slice(None, None, max(len(parts), 1))
     sampled: list[Nearest] = []
     if any(space.sharpness is None for space in spaces):
         units = weighted(titles[sample], weights, threads)
-        sampled = [nearest_classes(units, its[sample], one, threads) for one, its in zip(sought, own, strict=True)]
+        sampled = list(nearest_classes(units, own[:, sample], sought, threads))
         spaces = [Space(space.sums, space.sharpness or near.sharpness()) for space, near in zip(spaces, sampled, strict=True)]
     filed: list[list[sparse.csr_array]] = [[] for _ in spaces]
     place, so_far = np.full(categories, -1), 0
     for part in parts:
         here, local = np.unique(category[part], return_inverse=True)
         units = weighted(titles[part], weights, threads)
-        for n, space in enumerate(spaces):
-            near = sampled[n] if sampled and len(parts) == 1 else nearest_classes(units, own[n, part], sought[n], threads)
+        nearest = sampled if sampled and len(parts) == 1 else nearest_classes(units, own[:, part], sought, threads)
+        for n, (space, near) in enumerate(zip(spaces, nearest, strict=True)):
             filed[n].append(weightiest(mean_votes(near, space, local, len(here)), kept, threads))
         place[here] = so_far + np.arange(len(here))
         so_far += len(here)

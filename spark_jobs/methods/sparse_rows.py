@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 from numba import boolean, float32, float64, int32, int64, njit, uint32, void
@@ -68,26 +69,39 @@ def row_minima(a: sparse.csr_array, i: np.ndarray, b: sparse.csr_array, j: np.nd
     return _of_pairs(a, i, b, j, True, threads)
 
 
-def held_by(vectors: sparse.csr_array, postings: int, threads: int = 2) -> sparse.csr_array:
-    """(columns, rows): which rows hold each column; of a column that more have, the `postings` with the largest values."""
-    turned = sparse.csr_array(vectors.T.tocsr())
-    turned.eliminate_zeros()
-    return weightiest(turned, postings, threads)
+def held_by(vectors: sparse.csr_array, bounds: np.ndarray, postings: int, threads: int = 2) -> sparse.csr_array:
+    """(columns, rows): which rows hold each column; of a group of rows that more hold, the `postings` with the largest values.
+
+    Args:
+        bounds: (groups + 1,) where each group of rows begins, and where the last one ends.
+    """
+    turned = []
+    for first, last in pairwise(bounds):
+        one = sparse.csr_array(vectors[first:last].T.tocsr())
+        one.eliminate_zeros()
+        turned.append(weightiest(one, postings, threads))
+    return turned[0] if len(turned) == 1 else sparse.csr_array(sparse.hstack(turned, format="csr"))
 
 
-def best_products(a: sparse.csr_array, b: sparse.csr_array, top: int, threads: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """The `top` largest positive entries of each row of a b, both without negative values, without the full product.
+def best_products(a: sparse.csr_array, b: sparse.csr_array, bounds: np.ndarray, top: int, threads: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    """Of each row of a b and each group of its columns the `top` largest positive entries, both without negative values, without the full product.
+
+    Groups are gone through together, since to find the holders of a column of `a` in memory takes longer than to add them up.
 
     Args:
         b: from `held_by`, which bounds the work for each entry of `a` however many columns `b` has.
+        bounds: (groups + 1,) where each group of columns begins, and where the last one ends.
 
     Returns:
-        columns: (rows of a, top) largest value first, of equals the lower column; -1 where there are fewer.
-        values: (rows of a, top) float32, 0 where there are fewer.
+        columns: (rows of a, groups, top) as numbers in their group, largest value first, of equals the lower column; -1 where there are fewer.
+        values: (rows of a, groups, top) float32, 0 where there are fewer.
     """
-    columns, values = np.full((a.shape[0], top), -1, np.int32), np.zeros((a.shape[0], top), np.float32)
+    shape = (a.shape[0], len(bounds) - 1, top)
+    columns, values = np.full(shape, -1, np.int32), np.zeros(shape, np.float32)
+    group = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     held_starts, holders, held_values = _parts(b)
-    _in_blocks(a.shape[0], threads, _search, *_parts(a), held_starts, holders.view(np.uint32), held_values, b.shape[1], columns, values)
+    _in_blocks(a.shape[0], threads, _search, *_parts(a), held_starts, holders.view(np.uint32), held_values, group, np.asarray(bounds, np.int64),
+               columns, values)
     return columns, values
 
 
@@ -177,11 +191,12 @@ def _meet(first, last, starts, columns, values, i, other_starts, other_columns, 
         found[pair] = total
 
 
-@compiled(STARTS, COLUMNS, VALUES, STARTS, uint32[::1], VALUES, int64, int32[:, ::1], float32[:, ::1])
-def _search(first, last, starts, columns, values, held_starts, holders, held_values, width, best, best_values):
+@compiled(STARTS, COLUMNS, VALUES, STARTS, uint32[::1], VALUES, int64[::1], int64[::1], int32[:, :, ::1], float32[:, :, ::1])
+def _search(first, last, starts, columns, values, held_starts, holders, held_values, group, bounds, best, best_values):
     """Each row's products with all others are summed up in one array of their number; only those it met are looked at and cleared."""
-    top = best.shape[1]
+    width, top = len(group), best.shape[2]
     sums, met = np.zeros(width, np.float32), np.empty(width + 1, np.uint32)
+    found, least = np.empty(best.shape[1], np.int64), np.empty(best.shape[1], np.float32)
     for row in range(first, last):
         many = 0
         for at in range(starts[row], starts[row + 1]):
@@ -195,18 +210,19 @@ def _search(first, last, starts, columns, values, held_starts, holders, held_val
                 met[many] = others[place]
                 many += before == 0 and many < width     # what is met again after a sum too small for a float is not met twice
                 sums[others[place]] = before + value * theirs[place]
-        found, least = 0, np.float32(0)
+        found[:], least[:] = 0, 0
         for n in range(many):
-            other = met[n]
-            value = sums[other]
-            sums[other] = 0
-            if value < least or value == 0 or (found == top and value == least and other > best[row, top - 1]):
+            value, of = sums[met[n]], group[met[n]]
+            other = met[n] - bounds[of]
+            sums[met[n]] = 0
+            if value < least[of] or value == 0 or (found[of] == top and value == least[of] and other > best[row, of, top - 1]):
                 continue
-            found = min(found + 1, top)
-            place = found - 1
-            while place > 0 and (best_values[row, place - 1] < value or (best_values[row, place - 1] == value and best[row, place - 1] > other)):
-                best[row, place], best_values[row, place] = best[row, place - 1], best_values[row, place - 1]
+            found[of] = min(found[of] + 1, top)
+            place = found[of] - 1
+            ours, our_values = best[row, of], best_values[row, of]
+            while place > 0 and (our_values[place - 1] < value or (our_values[place - 1] == value and ours[place - 1] > other)):
+                ours[place], our_values[place] = ours[place - 1], our_values[place - 1]
                 place -= 1
-            best[row, place], best_values[row, place] = other, value
-            if found == top:
-                least = best_values[row, top - 1]
+            ours[place], our_values[place] = other, value
+            if found[of] == top:
+                least[of] = our_values[top - 1]

@@ -132,7 +132,7 @@ def test_candidates_change_which_pairs_exist_and_never_a_score(monkeypatch):
     given = tables_of(catalogue())
     few = {(row["native_path_a"], row["native_path_b"]): row for row in scored_pairs(*given, threads=1).to_pylist()}
     nearest = curated_score.nearest
-    monkeypatch.setattr(curated_score, "nearest", lambda vectors, shops, top=99, threads=1: nearest(vectors, shops, 99, threads))
+    monkeypatch.setattr(curated_score, "nearest", lambda vectors, shops, **_: nearest(vectors, shops, 99, threads=1))
     monkeypatch.setattr(curated_score.kept, "__defaults__", (99,))
     every = {(row["native_path_a"], row["native_path_b"]): row for row in scored_pairs(*given, threads=1).to_pylist()}
     assert len(every) == 18 * 17 // 2 > len(few)
@@ -231,7 +231,7 @@ def test_a_title_is_taken_out_of_a_sum_that_was_cut_by_what_the_sum_has_of_it():
     sums = sparse.csr_array(curated_votes.grouped(own, 3) @ titles)
     sums.sort_indices()
     sums = sparse_rows.weightiest(sums, 12)
-    near = curated_votes.nearest_classes(titles, own, curated_votes.Sought.of(sums, 1), threads=1)
+    near, = curated_votes.nearest_classes(titles, own[None], curated_votes.Sought.of([curated_votes.Space(sums)], 1), threads=1)
     dense, centre = titles.toarray(), sums.toarray()
     without = centre[own] - dense * (centre[own] > 0)
     cosine = dense @ (centre / np.linalg.norm(centre, axis=1, keepdims=True)).T
@@ -275,14 +275,17 @@ def test_the_best_products_are_the_dense_ones():
     random = np.random.default_rng(5)
     a, b = (sparse.csr_array((random.integers(0, 4, (n, 20)) * (random.random((n, 20)) > 0.9)).astype(np.float32)) for n in (1_500, 40))
     a.data[::7] = 0     # entries that are there and say nothing
-    dense = a.toarray() @ b.toarray().T
-    wanted = np.argsort(-dense, axis=1, kind="stable")[:, :4]       # stable: of equals the lower column
-    largest = np.take_along_axis(dense, wanted, axis=1)
-    assert (largest == 0).any() and (np.diff(largest) == 0).any()
+    bounds = np.array([0, 15, 15, 40])      # of three groups one is empty
     for threads in (1, 2):
-        columns, values = sparse_rows.best_products(a, sparse_rows.held_by(b, 500), 4, threads)
-        assert (values == largest).all()
-        assert (columns == np.where(largest > 0, wanted, -1)).all()
+        columns, values = sparse_rows.best_products(a, sparse_rows.held_by(b, bounds, 500), bounds, 4, threads)
+        for group in (0, 2):
+            dense = a.toarray() @ b[bounds[group]:bounds[group + 1]].toarray().T
+            wanted = np.argsort(-dense, axis=1, kind="stable")[:, :4]       # stable: of equals the lower column
+            largest = np.take_along_axis(dense, wanted, axis=1)
+            assert (largest == 0).any() and (np.diff(largest) == 0).any()
+            assert (values[:, group] == largest).all()
+            assert (columns[:, group] == np.where(largest > 0, wanted, -1)).all()
+        assert (columns[:, 1] == -1).all() and (values[:, 1] == 0).all()
 
 
 def test_compiled_loops_say_what_dense_rows_say():
