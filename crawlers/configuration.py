@@ -73,7 +73,7 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> d
         # state and landing
         "SCHEDULER": "crawlers.scheduler.MemoryScheduler",
         "ITEM_PIPELINES": {"crawlers.pipelines.pictures.PicturePipeline": 300, "crawlers.pipelines.bronze.BronzePipeline": 800},
-        "CONCURRENT_ITEMS": 32,
+        "CONCURRENT_ITEMS": 16,             # of a response; so many tasks are made for each, and so many of a sitemap's URLs are queued in one go
         "LINK_DEPTH": 1000,                 # a category may have many pages; what has no end is left by its shape
         "URLLENGTH_LIMIT": 2083,
         # audit

@@ -12,7 +12,6 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +43,7 @@ class Landing:
     # Rows in ---------------------------------------------------------------------------------------------------------
 
     def page(self, page: Page) -> None:
-        self._add("crawl_pages", {**asdict(page), "crawl_id": self.crawl_id, "at": self.clock()})
+        self._add("crawl_pages", {**vars(page), "crawl_id": self.crawl_id, "at": self.clock()})
 
     def listing(self, listing: Listing) -> None:
         row = {name: getattr(listing, name) for name in tables.RAW_LISTINGS.column_names if name not in ("shop", "crawl_id")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from typing import Any
 
 from crawlers.items import Listing, Page, Rejected
@@ -50,7 +49,7 @@ class BronzePipeline:
         if isinstance(item, Listing):
             if item.page is None and item.image_sha256 is None:         # its picture alone was asked for
                 self.crawler.stats.inc_value("crawl/listings_naming_pictures")
-            elif self.crawler.spider.crawl.memory.is_as_before(item.listing_id, listing_content(asdict(item))):
+            elif self.crawler.spider.crawl.memory.is_as_before(item.listing_id, listing_content(vars(item))):
                 if item.page is not None:
                     item.page.status = "unchanged"
                 self.crawler.stats.inc_value("crawl/listings_unchanged")

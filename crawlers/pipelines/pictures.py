@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from typing import Any
 
 import scrapy
@@ -108,7 +107,7 @@ class PicturePipeline:
         if crawl.memory.verdict(picture.image_sha256) is None:
             pictures.store(self.root, picture, body)
             crawl.memory.remember_contents([(picture.image_sha256, picture.verdict)])
-            crawl.landing.picture({**asdict(picture), "url": url, "fetched_at": crawl.clock(), "path": picture.path})
+            crawl.landing.picture({**vars(picture), "url": url, "fetched_at": crawl.clock(), "path": picture.path})
         return picture.verdict
 
     def count(self, name: str) -> None:
