@@ -110,6 +110,8 @@ def on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None
     for element, order in entries:
         given = of_image(element, document) if element.tag in ("img", "amp-img", "image") else held_by(element, document)
         given = [one for one in given if usable(one) and not OTHER_HOSTS.search(urlsplit(one).hostname or "")]
+        if not given or VECTOR.search(given[0]):
+            given = [one for one in _without_script(element, document) if usable(one)] + given
         if not given:
             continue
         worth = _worth(element, document, given, said, long_words, sku, same) - (4.5 if NOT_PRODUCT.search(file_name(given[0])) else 0.0)
@@ -121,6 +123,18 @@ def on_page(document: Document, name: str, heading: lxml.html.HtmlElement | None
             nearest[own] = min(nearest.get(own, 10**6), abs(picture.order - heading_order))
         pictures = [replace(one, worth=one.worth + 2.0 * math.exp(-nearest[one.box or -one.order] / 120)) for one in pictures]
     return sorted(pictures, key=lambda picture: (-round(picture.worth, 3), picture.order))
+
+
+def _without_script(element: lxml.html.HtmlElement, document: Document) -> list[str]:
+    """Addresses of the picture that an <img> waits for, where it is written out behind it for readers without scripts."""
+    for _ in range(2):  # an only child stands where its parent stands
+        if element.getnext() is None and element.getprevious() is None and element.getparent() is not None:
+            element = element.getparent()
+    behind = element.getnext()
+    if behind is None or behind.tag != "noscript":
+        return []
+    copies = [*behind.iter("img"), *_hidden_images(behind.text or "")] if "<img" in (behind.text or "") else list(behind.iter("img"))
+    return of_image(copies[0], document) if len(copies) == 1 else []
 
 
 def _hidden_images(text: str) -> list[lxml.html.HtmlElement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from itertools import takewhile
 
 import lxml.etree
 import lxml.html
@@ -57,14 +58,17 @@ def _first_path(crumbs: list[Crumb], element: lxml.html.HtmlElement) -> list[Cru
 
 
 def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
-    """The element without scripts, comments, forms and what is hidden, and with one link between two separators: the others are a drop-down."""
+    """The element without scripts, comments, forms and what is hidden, and with one link between two separators: the others are a drop-down.
+
+    zyte-parsers reads what stands behind an element and not what stands first in one: separators and levels there get an element of their own.
+    """
     junk = [
         inner
         for inner in element.iter()
         if inner is not element and (not isinstance(inner.tag, str) or inner.tag in NO_LEVELS or _HIDDEN.search(inner.get("style") or ""))
     ]
     junk += _drop_downs(element) + _captions(element)
-    between, groups = False, [[]]
+    between, groups, first_in = False, [[]], []
     for event, inner in lxml.etree.iterwalk(element, events=("start", "end")):
         if not isinstance(inner.tag, str):
             text = inner.tail if event == "end" else ""
@@ -72,6 +76,8 @@ def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
             text = inner.text
             if inner.tag == "a" and clean(inner.text_content()):
                 groups[-1].append(inner)
+            if text and len(inner) and inner is not element and text.strip() and (SEPARATOR.match(text) or next(inner.iter("a"), None) is None):
+                first_in.append(inner)
         else:
             text = inner.tail if inner is not element else ""
         if text and SEPARATOR.match(text) and text.strip():
@@ -83,13 +89,17 @@ def _levels_only(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
     first = _said(links[0]) if links else None
     again = next((place for place, link in enumerate(links) if place > 1 and _said(link) == first), len(links))
     extra += links[again:]  # the first level again is where a second path begins
-    if not junk and not extra:
+    if not junk and not extra and not first_in:
         return element
-    marked = {id(inner): inner for inner in (*junk, *extra)}
-    places = [place for place, inner in enumerate(element.iter()) if id(inner) in marked]
+    places = {id(inner): place for place, inner in enumerate(element.iter())}
     copied = copy.deepcopy(element)
     inners = list(copied.iter())
-    for place in places:
+    for one in first_in:
+        inner = inners[places[id(one)]]
+        text = lxml.html.Element("span")
+        text.text, inner.text = inner.text, None
+        inner.insert(0, text)
+    for place in sorted({places[id(one)] for one in (*junk, *extra)}):
         inner, parent = inners[place], inners[place].getparent()
         if parent is not None:
             _drop(inner, parent)
@@ -101,7 +111,11 @@ def _said(link: lxml.html.HtmlElement) -> tuple[str, str | None]:
 
 
 def _captions(element: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
-    """Headings before the first link: what the path is called, often for screen readers only."""
+    """What the path is called, often for screen readers only: headings before the first link, whatever stands before the list of all links."""
+    listed = next(element.iter("ol", "ul"), None)
+    if listed is not None and listed is not element and 1 < sum(1 for _ in listed.iter("a")) == sum(1 for _ in element.iter("a")):
+        above = set(listed.iterancestors())
+        return list(takewhile(lambda inner: inner is not listed, (inner for inner in element.iter() if inner not in above)))
     found = []
     for inner in element.iter("a", "h1", "h2", "h3", "h4", "h5", "h6"):
         if inner.tag == "a" or next(inner.iter("a"), None) is not None:

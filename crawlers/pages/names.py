@@ -128,9 +128,15 @@ def _visible_text(element: lxml.html.HtmlElement) -> str:
     for child in element:
         if isinstance(child.tag, str) and child.tag not in SILENT and not (child.attrib and _is_hidden(child)):
             space = "" if child.tag in ("b", "i", "em", "strong", "font", "mark", "u", "sup", "sub") else " "
-            parts += [space, _visible_text(child) if len(child) else (child.text or ""), space]
+            inner = _visible_text(child) if len(child) else (child.text or "")
+            parts += [space and _space_between(parts[-1], inner), inner, space and _space_between(inner, child.tail or "")]
         parts.append(child.tail or "")
     return "".join(parts)
+
+
+def _space_between(before: str, after: str) -> str:
+    """What stands between two elements of one line: nothing where Chinese or kana meet, which are written without spaces."""
+    return "" if before[-1:] > "\u2e7f" and after[:1] > "\u2e7f" else " "
 
 
 def _is_hidden(element: lxml.html.HtmlElement) -> bool:

@@ -44,7 +44,8 @@ CUE_WORDS = _listed("""
     当前位置 | 當前位置 | 您的位置 | 你的位置 | 您当前的位置 | 您现在的位置 | 您目前的位置 | 您現在的位置 | 目前位置 | 现在位置 |
     現在位置 | 所在位置 | 所在地 | 位置 | you are here | you're here | you are in | sie sind hier | sie befinden sich hier |
     vous êtes ici | estás en | está en | você está em | você está aqui | ti trovi in | sei in | sei qui | u bent hier |
-    olet tässä | du är här | jesteś tutaj | nalazite se
+    olet tässä | du är här | jesteś tutaj | nalazite se | du er her | nacházíte se | vy jste zde | sunteți aici | вы здесь |
+    вы находитесь | usted está aquí | je bent hier | u bevindt zich hier | buradasınız | 현재 위치 | 현재위치 | 現在地
 """)
 CUES = re.compile(rf"({'|'.join(sorted(CUE_WORDS, key=len, reverse=True))})\s*[:：]?", re.I)
 SHOP_NAME_ENDS = re.compile(

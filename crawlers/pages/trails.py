@@ -250,6 +250,10 @@ def _called_outside(called: str) -> bool:
 
 
 def _outside(element: lxml.html.HtmlElement, document: Document) -> bool:
+    links = document.outline.links
+    inner = element
+    while inner is not None:  # a box whose links are all a menu's is that menu
+        element, inner = inner, next((child for child in inner if links[id(child)] and links[id(child)] == links[id(inner)]), None)
     for depth, ancestor in enumerate((element, *element.iterancestors())):
         if ancestor.tag == "footer" or _called_outside(document.marks(ancestor)):
             return True
