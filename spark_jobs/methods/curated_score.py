@@ -38,6 +38,7 @@ from spark_jobs.methods.curated_votes import POSTINGS
 from spark_jobs.methods.sparse_rows import best_products, held_by, row_minima, row_products, weightiest
 
 CANDIDATES = 6          # per category, shop and view; with ten the same pairs of four real shops are equivalent
+SOUGHT = 100            # classes with most votes of a category, by which the nearest in votes are sought; with all no figure of four real shops differs
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
 CONTAINING = 4          # a votes where b does if b gives the class at least a quarter of what a does
 CONTAINED_KEPT = 0.4
@@ -129,7 +130,7 @@ def pool(categories: int, shops: np.ndarray, i: np.ndarray, j: np.ndarray) -> np
 def candidates(given: Categories, profiles: Profiles, reference: Reference, shops: np.ndarray, threads: int = 2) -> np.ndarray:
     """Pairs worth scoring: near in votes, in texts or in names."""
     names = mean_vectors(reference.rarity.vectors([folded(name) for name in given.names]))
-    votes = nearest(rooted(profiles, reference), shops, sought=max(reference.entries_each // 4, 60), threads=threads)
+    votes = nearest(rooted(profiles, reference), shops, sought=SOUGHT, threads=threads)
     found = np.unique(np.concatenate([votes, *(nearest(view, shops, threads=threads) for view in (profiles.texts, names))]))
     return np.stack(np.divmod(found, max(given.count, 1)), axis=1)
 

@@ -197,14 +197,25 @@ def _search(first, last, starts, columns, values, held_starts, holders, held_val
     width, top = len(group), best.shape[2]
     sums, met = np.zeros(width, np.float32), np.empty(width + 1, np.uint32)
     found, least = np.empty(best.shape[1], np.int64), np.empty(best.shape[1], np.float32)
+    longest = 0
     for row in range(first, last):
-        many = 0
-        for at in range(starts[row], starts[row + 1]):
-            value = values[at]
+        longest = max(longest, starts[row + 1] - starts[row])
+    start, end, fetched = np.empty(longest, np.int64), np.empty(longest, np.int64), np.zeros(1, np.float32)
+    for row in range(first, last):
+        entries, many = starts[row + 1] - starts[row], 0
+        # Where the holders of each column lie, then the first of each, in loops of their own: the processor fetches many of them at
+        # once from memory, where the loop below would wait for each.
+        for n in range(entries):
+            column = columns[starts[row] + n]
+            start[n], end[n] = held_starts[column], held_starts[column + 1]
+        for n in range(entries):
+            if start[n] < end[n]:
+                fetched[0] += held_values[start[n]] + holders[start[n]]
+        for n in range(entries):
+            value = values[starts[row] + n]
             if value == 0:
                 continue
-            others = holders[held_starts[columns[at]]:held_starts[columns[at] + 1]]
-            theirs = held_values[held_starts[columns[at]]:held_starts[columns[at] + 1]]
+            others, theirs = holders[start[n]:end[n]], held_values[start[n]:end[n]]
             for place in range(len(others)):
                 before = sums[others[place]]
                 met[many] = others[place]
