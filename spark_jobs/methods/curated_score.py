@@ -38,7 +38,7 @@ from spark_jobs.methods.curated_votes import POSTINGS
 from spark_jobs.methods.sparse_rows import best_products, held_by, row_minima, row_products, weightiest
 
 CANDIDATES = 6          # per category, shop and view; with ten the same pairs of four real shops are equivalent
-SOUGHT = 100            # classes with most votes of a category, by which the nearest in votes are sought; with all no figure of four real shops differs
+SOUGHT = 100            # classes with most votes of a category, by which the nearest in votes are sought; with all, no figure of real shops differs
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
 CONTAINING = 4          # a votes where b does if b gives the class at least a quarter of what a does
 CONTAINED_KEPT = 0.4
