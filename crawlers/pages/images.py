@@ -14,7 +14,7 @@ import lxml.html
 
 from crawlers.pages.document import Document
 from crawlers.pages.picture_addresses import IMAGE_END, LARGE, file_name, held_by, lists_pictures, of_image, usable
-from crawlers.pages.words import clean, key
+from crawlers.pages.words import clean, key, tokens
 
 MOST = 30
 SURE = 6.5                      # a picture's worth from which it is trusted over an og:image that the page does not show
@@ -229,6 +229,12 @@ def _box(element: lxml.html.HtmlElement) -> int:
     return 0
 
 
+def _shares(document: Document, name: str) -> bool:
+    """Whether what the page says of itself to those who share it may be about the product: a card of the whole site has no word of its name."""
+    said = [set(tokens(text)) for text in document.meta("og:title", "twitter:title")]
+    return not said or any(set(tokens(name)) & one for one in said)
+
+
 def shows_product(address: str | None) -> bool:
     """Whether nothing in an address says that its picture is the shop's and not the product's."""
     return usable(address) and not NOT_PRODUCT.search(file_name(address)) and not OTHER_HOSTS.search(urlsplit(address).hostname or "")
@@ -272,7 +278,7 @@ def choose(
     pictures = on_page(document, name, heading, sku, known)
     states = [one for one in map(document.absolute, state) if usable(one)]
     seen = {same_picture(one) for picture in pictures for one in picture.addresses}
-    sure = pictures[0] if pictures and pictures[0].worth >= SURE else None
+    sure = pictures[0] if pictures and pictures[0].worth >= (SURE if _shares(document, name) else 2.0) else None
     if sure and not any(same_picture(one) in seen for one in social):
         ranked.append(([], ""))             # og:image is nowhere on the page, and a picture there is surely the product's
     else:

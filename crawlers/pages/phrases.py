@@ -51,7 +51,7 @@ CUES = re.compile(rf"({'|'.join(sorted(CUE_WORDS, key=len, reverse=True))})\s*[:
 SHOP_NAME_ENDS = re.compile(
     r"(?:网|網|商城|商场|超市|官网|旗舰店|专营店|专卖店|电器|购物|購物|易购|优选|严选|市场|百货|书店|線上購物|网上商城|購物網|"
     r"購物中心|\.com|\.cn|\.net|\.org|\.[a-z]{2,3}(?:\.[a-z]{2})?|"
-    r"store|shop|outlet|online|official site|official store|스토어|쇼핑|몰|通販|公式|ストア|ショップ|市場)$",
+    r"store|shop|outlet|online|official site|official store|스토어|쇼핑|몰|상점|마켓|마트|通販|公式|ストア|ショップ|市場)$",
     re.I,
 )
 REFUSAL = re.compile(

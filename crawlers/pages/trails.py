@@ -99,8 +99,10 @@ def trails_on_page(
             continue
         homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document, homes)
         drawn = before and 2 <= links <= MOST and _drawn(element)
-        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or near or drawn
-        if not promising and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
+        chained = before and 3 <= links <= MOST and _chained(element)
+        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or near or drawn or chained
+        telling = before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)
+        if not promising and not telling:
             continue
         whole = clean(element.text_content())
         if not whole or len(whole) > longest:
@@ -108,7 +110,7 @@ def trails_on_page(
         cue = near and bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         spoken = sure or maybe or cue or (strong >= 1 and links >= 2) or (strong >= 2 and _says_home_first(whole))
         drawn = drawn and not spoken
-        if not spoken and not homeward and not drawn and not (before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)):
+        if not (spoken or homeward or drawn or chained or telling):
             continue
         crumbs = crumbs_of(document, _own_list(element, document) if sure else element)
         if not crumbs or len(crumbs) > MOST + 3:
@@ -121,9 +123,11 @@ def trails_on_page(
         led = homeward and (ends or above or told or (len(crumbs) > 2 and _nested([address for _, address in crumbs[1:]]) >= 1))
         held = sum(1 for text, _ in crumbs if len(key(text)) > 1 and key(text) in whole_name)
         divided = drawn and (ends or held > 1 or repeated > 1)
-        if not (sure or maybe or cue or strong or linked or led or divided):
+        if not (sure or maybe or cue or strong or linked or led or divided or chained):
             continue
-        worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue + 2.0 * divided + 0.8 * min(2, held)
+        if not sure and any(not address and (words.is_price(text) or is_name(text, name)) for text, address in crumbs[1:-1]):
+            continue  # the product itself is in it
+        worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue + 2.0 * (divided or chained) + 0.8 * min(2, held)
         worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
         worth += 2.0 if homeward or words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
         worth += 2.0 * ends + min(2.0, 1.0 * above)
@@ -155,6 +159,17 @@ def _drawn(element: lxml.html.HtmlElement) -> bool:
     kinds = [(child.tag, child.get("class")) for child, nothing in zip(children, empty, strict=True) if nothing]
     alone = not any(one and other for one, other in pairwise([True, *empty]))
     return alone and len(kinds) > 1 and len(set(kinds)) == 1
+
+
+def _chained(element: lxml.html.HtmlElement) -> bool:
+    """Whether each of its links leads into the folder of the one before: /bedroom/, /bedroom/beds/, /bedroom/beds/single/."""
+    above = None
+    for link in element.iter("a"):
+        here = re.split("[?#]", (link.get("href") or "").strip(), maxsplit=1)[0].rstrip("/").removesuffix(".html")
+        if above is not None and not (here.startswith(above + "/") and len(here) > len(above) + 1):
+            return False
+        above = here
+    return True
 
 
 def _own_list(element: lxml.html.HtmlElement, document: Document) -> lxml.html.HtmlElement:
@@ -191,7 +206,11 @@ def _above(crumbs: Iterable[Crumb], page_url: str) -> int:
     """How many levels lead to a folder that the page's own address lies in."""
     try:
         here = urlsplit(page_url).path
-        stems = [urlsplit(address).path.rstrip("/").removesuffix(".html") for _, address in crumbs if address]
+        stems = [
+            urlsplit(address).path.rstrip("/").removesuffix(".html")
+            for _, address in crumbs
+            if address and not words.is_home_address(address, page_url)
+        ]
     except ValueError:
         return 0
     return sum(1 for stem in set(stems) if stem.count("/") > 0 and len(stem) > 1 and here.startswith(stem + "/"))
@@ -207,8 +226,11 @@ def _suspects(document: Document) -> dict[int, str]:
     found = {}
     for element in document.elements:
         for attribute, said in element.items():
-            if ("rumb" in said or "RUMB" in said or "mianbao" in said) and (attribute in NAMING or attribute in SAYING or attribute[:5] == "data-"):
+            data = attribute[:5] == "data-"
+            spoken = "rumb" in said or "RUMB" in said or "mianbao" in said
+            if (spoken and (data or attribute in NAMING or attribute in SAYING)) or (data and "rumb" in attribute):
                 more = [value for name, value in element.items() if name in SAYING or (name[:5] == "data-" and len(value) < 40)]
+                more += [attribute[5:]] if data else []
                 found[id(element)] = " ".join((document.marks(element), *(value for value in more if CALLED_SURELY.search(value))))
                 break
     return found

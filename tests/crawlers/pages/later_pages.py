@@ -156,3 +156,42 @@ def later_market_stall_with_its_own_menu() -> Page:
         f"{name}-集市网", '<div id="hd"><div class="banner-box"><h2 class="title">甜甜小屋</h2></div><div class="shop-nav-ch"><ul class="menu-list"><li class="menu"><a href="http://shop1.jishi.example/"><span>首页</span></a></li><li class="menu"><a href="/l/0"><span>所有分类</span></a></li><li class="menu"><a href="/l/1"><span>秋装新品</span></a></li><li class="menu"><a href="/l/2"><span>打底衫</span></a></li></ul></div></div>'
         f'<div class="tb-detail-hd"><h3>{name}</h3></div><div class="tb-booth tb-pic"><img id="J_ImgBooth" data-src="http://img01.jishi.example/T1kXM.jpg_310x310.jpg"></div>' + FOOTER),
         name, (), "T1kXM")
+
+
+@page
+def later_path_of_links_each_in_the_folder_of_the_last() -> Page:
+    name = "Cama Eloísa Single 1.5 Plazas"
+    return Page("https://www.dormir.example/cama-eloisa-single-579695999.html?cgid=drmCam", html(
+        f"{name} - Marquesas", '<header><ul><li><a href="https://www.dormir.example/dormitorio/">Dormitorio</a></li><li><a href="https://www.dormir.example/cocina/">Cocina</a></li><li><a href="https://www.dormir.example/cocina/ollas/">Ollas</a></li></ul></header>'
+        '<div class="c2bf5fe"><a class="c7a87a5" href="https://www.dormir.example/dormitorio/"><span>Dormitorio</span></a>\n<a class="c7a87a5" href="https://www.dormir.example/dormitorio/camas-funcionales/"><span>Camas Funcionales</span></a>\n<a class="c7a87a5" href="https://www.dormir.example/dormitorio/camas-funcionales/marquesas/"><span>Marquesas</span></a></div>'
+        f'<div class="ccaa706"><img src="/dw/722/579695.jpg?sw=513" alt="{name}"></div><h1>{name}</h1>' + FOOTER),
+        name, ("Dormitorio", "Camas Funcionales", "Marquesas"), "579695.jpg")
+
+
+@page
+def later_menu_at_the_home_page_of_one_language() -> Page:
+    name = "BJORNSKOG Soft toy, brown bear"
+    return Page("https://www.meubel.example/gb/en/p/bjornskog-soft-toy-00402813/", html(
+        f"{name} - MEUBEL", '<div class="hn1"><a href="/gb/en/">MEUBEL</a><a href="/gb/en/cat/products/">Products</a><a href="/gb/en/rooms/">Rooms</a><a href="https://order.meubel.example/gb/en/history/">Track order</a><a href="/gb/en/profile/login/">My profile</a></div>'
+        '<ol class="c837e1" data-breadcrumb-links=""><li><a href="/gb/en/cat/furniture-fu001/"><span>Furniture</span></a></li><li><a href="/gb/en/cat/children-bc003/"><span>Children</span></a></li><li><a href="/gb/en/cat/soft-toys-18740/"><span>Soft toys</span></a></li></ol>'
+        f'<div class="g1"><img src="/images/bjornskog__0710168.jpg" alt="{name}"></div><h1>{name}</h1>' + FOOTER),
+        name, ("Furniture", "Children", "Soft toys"), "0710168")
+
+
+@page
+def later_stall_whose_box_holds_path_and_price() -> Page:
+    name = "수제 자몽청 500ml"
+    return Page("https://smart.jangteo.example/soomssi/products/4812345678", html(
+        f"{name} : 숨씨상점", '<div id="app"><header><h1><a href="/soomssi/all">숨씨상점</a></h1></header><div id="content"><div class="_2rEp"><ul class="ySOk"><li><a href="/soomssi">홈</a></li><li><a href="/soomssi/category/ALL">전체상품</a></li><li><a href="/soomssi/category/50">과일청</a></li></ul></div>'
+        f'<div class="_2-I3"><img src="https://shop-phinf.example/soomssi_jamong.jpg?type=m510" alt="대표이미지"><fieldset><h3 class="_3oDj _copyable">{name}</h3><strong><span>15,000</span>원</strong></fieldset></div></div></div>'),
+        name, ("전체상품", "과일청"), "soomssi_jamong")
+
+
+@page
+def later_card_of_the_whole_site() -> Page:
+    name = "Solar Lantern 200"
+    return Page("https://www.brightwatt.example/products/solar-lantern-200", html(
+        "Brightwatt | Off-grid energy for everyone", '<div id="root"><header class="Header_root__2x"><a href="/"><svg></svg></a></header><main><div class="Breadcrumbs_root__1a"><a href="/">Home</a><span class="Breadcrumbs_sep__9">/</span><a href="/lighting">Lighting</a><span class="Breadcrumbs_sep__9">/</span><a href="/lighting/lanterns">Lanterns</a></div>'
+        f'<div class="Gallery_root__77"><img class="Gallery_main__5" src="https://cdn.brightwatt.example/p/lantern200-hero.webp" alt=""></div><div class="Product_info__8"><h1 class="Product_title__4">{name}</h1><p>$39</p></div></main></div>',
+        head='<meta property="og:title" content="Brightwatt | Off-grid energy for everyone"><meta property="og:image" content="https://www.brightwatt.example/static/share-card.png">'),
+        name, ("Lighting", "Lanterns"), "lantern200-hero")
