@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -97,11 +98,11 @@ def seeded_order(shop: str, listing_id: str, urls: list[str]) -> list[str]:
 
 
 def store(root: Path, picture: Picture, body: bytes) -> None:
-    """The bytes under their hash; a file that is there already has them."""
+    """The bytes under their hash; a file that is there already has them. Several processes may store the same picture at once."""
     place = root / picture.path
     if place.exists() and place.stat().st_size == len(body):
         return
     place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = place.with_name(place.name + ".unfinished")
+    unfinished = place.with_name(f"{place.name}.{os.getpid()}.unfinished")
     unfinished.write_bytes(body)
     unfinished.replace(place)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
+from multiprocessing import get_context
 
 import pytest
 from PIL import Image
@@ -58,3 +60,24 @@ def test_a_picture_called_a_stand_in_is_a_placeholder(path):
 ])
 def test_a_picture_whose_address_holds_such_letters_is_a_product_s(path):
     assert pictures.look(picture(1), f"https://shop.example{path}").verdict == "usable"
+
+
+def store_all(root, bodies, together):
+    together.wait()
+    for seen, body in bodies:
+        pictures.store(root, seen, body)
+
+
+def test_two_crawls_store_the_same_pictures_at_once(tmp_path):
+    seen = pictures.look(picture(300, 200))
+    bodies = [(replace(seen, image_sha256=f"{n:064x}"), bytes([n % 251]) * 20_000) for n in range(400)]
+    context = get_context("fork")
+    together = context.Barrier(2)
+    crawls = [context.Process(target=store_all, args=(tmp_path, bodies, together)) for _ in range(2)]
+    for crawl in crawls:
+        crawl.start()
+    for crawl in crawls:
+        crawl.join(60)
+    assert [crawl.exitcode for crawl in crawls] == [0, 0]
+    assert all((tmp_path / one.path).read_bytes() == body for one, body in bodies)
+    assert not list(tmp_path.rglob("*.unfinished"))
