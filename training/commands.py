@@ -58,7 +58,7 @@ def train_model(
     again: bool = typer.Option(False, help="Begin anew, even where a killed run could go on."),
 ) -> None:
     """Train a model under Horovod and register it; a run that was killed goes on where it was."""
-    from training import programs
+    from training import programs, runs
 
     asked = programs.plan_for(
         model,
@@ -107,14 +107,16 @@ def train_model(
         registered = f"{done['model']} version {done['version']}"
         typer.echo(f"{model} of {asked.table} version {asked.version} is registered already: {registered}.", err=True)
         return
-    programs.train(asked, anew=again or (asked.folder / "registered.json").exists())
-    programs.show(Console(), asked, programs.registered(asked.folder))
+    with runs.stoppable():
+        programs.train(asked, anew=again or (asked.folder / "registered.json").exists())
+        made = programs.registered(asked.folder)
+    programs.show(Console(), asked, made)
 
 
 @register.command()
 def register_waiting() -> None:
     """Register what was trained while the registry was down."""
-    from training import programs, tracking
+    from training import programs, runs, tracking
 
     console, folders = Console(), tracking.waiting()
     if not folders:
@@ -122,6 +124,7 @@ def register_waiting() -> None:
     for folder in folders:
         done = tracking.register(folder)
         console.print(f"{programs.Plan.load(folder).name} is {done['model']} version {done['version']}, {done['alias']}.")
+    runs.end_abandoned(tracking.client())
 
 
 @compare.command()
@@ -147,8 +150,10 @@ def compare_models(
     """Train several models on one data version and set them beside the paper's Table 4; what is trained already is not trained again."""
     import shlex
     import sys
+    from dataclasses import replace
 
-    from training import comparison, models, programs, tracking
+    from lakehouse.errors import LakehouseError
+    from training import comparison, models, programs, runs, tracking
     from training.data import version_of
 
     names = list(dict.fromkeys(chosen or models.ALL))
@@ -157,7 +162,6 @@ def compare_models(
         programs.plan.find_model(name)
     command = shlex.join(["mep3m", *sys.argv[1:]])
     title = title or f"{products}, version {pinned}"
-    parent = tracking.open_comparison(title)
     plans = [
         programs.plan_for(
             name,
@@ -166,23 +170,27 @@ def compare_models(
             level=level,
             pictures_only=pictures_only,
             processes=np,
-            parent=parent,
             recipe={"epochs": epochs, "batch": batch, "learning_rate": learning_rate, "seed": seed},
             sizes={"units": units, "image_size": image_size, "tower": tower},
         )
         for name in names
     ]
-    for asked in plans:
-        programs.train(asked)
-        try:
-            programs.registered(asked.folder)
-        except tracking.RegistryDown as error:
-            log.warning("%s", error)  # the other models can be trained all the same
-    reports = [json.loads((asked.folder / "report.json").read_text("utf-8")) for asked in plans]
-    page = comparison.markdown(title, command, plans, reports)
-    print(page)
-    comparison.write(out, title, page)
-    tracking.close_comparison(parent, page)
+    with runs.stoppable(), comparison.opened(title, plans) as parent:
+        failed = comparison.train([replace(asked, parent=parent) for asked in plans])
+        trained = [asked for asked in plans if asked.model not in failed]
+        reports = [json.loads((asked.folder / "report.json").read_text("utf-8")) for asked in trained]
+        if trained:
+            page = comparison.markdown(title, command, trained, reports)
+            print(page)
+        if failed:
+            raise LakehouseError(
+                f"{len(failed)} of {len(plans)} models could not be trained, so {out} is left as it was: "
+                + " ".join(f"{name}: {why}" for name, why in failed.items())
+                + " The same command, or one without them, takes the others as they are."
+            )
+        comparison.write(out, title, page)
+        done = [asked.folder / "registered.json" for asked in trained]
+        tracking.close_comparison(parent, page, [json.loads(made.read_text("utf-8"))["run_id"] for made in done if made.exists()])
     typer.echo(f"Written to {out}.", err=True)
 
 

@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from training import models
-from training.plan import Plan, numbers
+from lakehouse import settings
+from lakehouse.errors import LakehouseError
+from training import models, programs, runs, tracking
+from training.plan import FOLDER, Plan, numbers
+
+log = logging.getLogger("mep3m.train")
 
 HEADING = "# Results\n\nWhat the models of this project reach, beside the published figures. Written by `mep3m compare`; not edited by hand.\n"
 PUBLISHED_NOTE = (
     "Published figures (MEP-3M, Table 4) are of 3,012,959 products and 599 sub-classes; the data here are other and smaller, so the columns "
     "stand beside one another to compare the order of the models, not their values."
 )
+
+
+@contextmanager
+def opened(title: str, plans: list[Plan]) -> Iterator[str]:
+    """The MLflow run that the models' runs are nested in, the same for the same comparison; it is over when what is inside is.
+
+    Raises:
+        LakehouseError: another process makes the same comparison.
+        RegistryDown: the registry does not answer.
+    """
+    asked = json.dumps([title, *(plan.name for plan in plans)])
+    folder = settings.load().path / FOLDER / f"comparison-{hashlib.sha256(asked.encode()).hexdigest()[:10]}"
+    with runs.alone(folder, f"The comparison {title!r} is being made"), runs.ended(folder):
+        yield tracking.open_comparison(folder, title)
+
+
+def train(plans: list[Plan]) -> dict[str, str]:
+    """Train and register one after another; the models that failed, and why. The others are trained all the same."""
+    failed = {}
+    for plan in plans:
+        try:
+            programs.train(plan)
+        except LakehouseError as error:
+            failed[plan.model] = str(error)
+            log.warning("%s: %s The other models are trained all the same.", plan.model, error)
+            continue
+        try:
+            programs.registered(plan.folder)
+        except tracking.RegistryDown as error:
+            log.warning("%s", error)  # the other models can be trained all the same
+    return failed
 
 
 def row(plan: Plan, report: dict) -> dict:

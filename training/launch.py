@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from lakehouse.errors import LakehouseError
@@ -18,6 +15,7 @@ from training.plan import Plan
 from training.world import horovod_installed
 
 log = logging.getLogger("mep3m.train")
+ENDING_S = 20  # horovodrun gives its own processes 5 and then kills them
 PREFIX = re.compile(r"^\[\d+,(\d+)\]<std(?:out|err)>:|^\[(\d+)\]<std(?:out|err)>:")
 
 
@@ -32,28 +30,11 @@ def processes(wanted: int | None) -> int:
     return chosen
 
 
-@contextmanager
-def alone(plan: Plan) -> Iterator[int]:
-    """Holds the run, so that no two write into its folder; gives the file that workers hold too, since they may outlive this process.
-
-    Raises:
-        LakehouseError: another process holds it.
-    """
-    lock = plan.folder.with_name(f".{plan.name}.lock")
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LakehouseError(f"{plan.model} is being trained with the same settings by another process; wait for it, or end it.") from None
-        yield held.fileno()
-
-
 def run(plan: Plan, held: int) -> None:
     """The workers, until they are done; their leader's words are passed on.
 
     Args:
-        held: the open file that `alone` gave.
+        held: the open file that `runs.alone` gave.
 
     Raises:
         LakehouseError: they ended without a model; the reason is the worker's own where it gave one.
@@ -82,8 +63,10 @@ def run(plan: Plan, held: int) -> None:
                 text = PREFIX.sub("", line).rstrip()
                 if text.startswith((f"{plan.model}:", "Going on")) or "count as" in text or "checkpoint" in text:
                     print(text, file=sys.stderr, flush=True)     # a person waits for it
-        except BaseException:
-            process.terminate()
+        except BaseException as stop:
+            _end(process)
+            if not isinstance(stop, Exception):
+                print(f"{plan.model} was stopped; the same command goes on with it.", file=sys.stderr)
             raise
         code = process.wait()
     # The report is the last thing that a leader writes; an elastic run that lost a worker ends with an error code all the same.
@@ -95,6 +78,15 @@ def run(plan: Plan, held: int) -> None:
             f"Training {plan.model} ended with {code} before it was done; {folder / 'worker.log'} says why, "
             "and the same command goes on from the last checkpoint."
         )
+
+
+def _end(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(ENDING_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def horovodrun() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from training import tracking
+from training import runs, tracking
 from training.plan import Plan
 
 log = logging.getLogger("mep3m.train")
@@ -20,14 +20,11 @@ class Live:
     def begin(self) -> None:
         """Show the run before its first epoch is over."""
         self._try(lambda registry, run: registry.update_run(run, status="RUNNING"))
+        self._try(lambda registry, _: runs.end_abandoned(registry))
 
     def epoch(self, history: list[dict]) -> None:
         """Log the epochs that the curves do not show yet."""
         self._try(lambda registry, run: tracking.log_history(registry, run, history))
-
-    def fail(self) -> None:
-        """Mark the run as failed."""
-        self._try(lambda registry, run: registry.set_terminated(run, "FAILED"))
 
     def _try(self, say: Callable) -> None:
         if self._silent:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from lakehouse import arrow
 from lakehouse.errors import LakehouseError
-from training import launch, models, plan, tracking
+from training import launch, models, plan, runs, tracking
 from training.data import version_of
 from training.models.towers import TOWERS
 from training.plan import Plan
@@ -131,8 +131,9 @@ def train(asked: Plan, *, anew: bool = False) -> None:
     Raises:
         LakehouseError: another process trains the same thing, or the workers ended without a model.
     """
-    with launch.alone(asked) as held:
+    with runs.alone(asked.folder, f"{asked.model} is being trained with the same settings") as held, runs.ended(asked.folder):
         if anew:
+            runs.end(asked.folder, "KILLED")
             shutil.rmtree(asked.folder, ignore_errors=True)
         if (asked.folder / "report.json").exists():
             (asked.folder / "unregistered.txt").unlink(missing_ok=True)  # the registry may answer now

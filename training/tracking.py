@@ -23,6 +23,7 @@ EXPERIMENT = "mep3m"
 CHAMPION, CHALLENGER = "champion", "challenger"
 SERVED = Path(__file__).with_name("served")
 RUN = "run.txt"  # in a run's folder: the id of its MLflow run
+PARENT = "mlflow.parentRunId"
 CURVES = ("loss", "top1", "learning_rate", "rows_per_second")
 
 
@@ -82,15 +83,24 @@ class RegistryDown(LakehouseError):
     """The registry does not answer; what was trained is on disk."""
 
 
-def open_comparison(name: str) -> str:
-    """A run that a comparison's runs are nested in; its id."""
+def open_comparison(folder: Path, name: str) -> str:
+    """The id of the run that a comparison's runs are nested in: the one that `folder` names, or a new one."""
     registry = client()
-    return registry.create_run(registry.get_experiment_by_name(EXPERIMENT).experiment_id, run_name=name).info.run_id
+    run_id = _run_of(registry, folder, name, {})
+    registry.update_run(run_id, status="RUNNING")
+    return run_id
 
 
-def close_comparison(run_id: str, page: str) -> None:
-    """The comparison's table as an artifact of its run."""
+def close_comparison(run_id: str, page: str, children: list[str]) -> None:
+    """The comparison's table as an artifact of its run.
+
+    Args:
+        children: runs of its models; those that were made outside any comparison are nested in this one.
+    """
     registry = client()
+    for child in children:
+        if PARENT not in registry.get_run(child).data.tags:
+            registry.set_tag(child, PARENT, run_id)
     registry.log_text(run_id, page, "comparison.md")
     registry.set_terminated(run_id)
 
@@ -104,17 +114,21 @@ def waiting() -> list[Path]:
 
 def open_run(registry, asked: Plan) -> str:
     """The id of the run's MLflow run: the one that it was shown in before, or a new one."""
+    return _run_of(registry, asked.folder, asked.name, {"architecture": asked.model, **({PARENT: asked.parent} if asked.parent else {})})
+
+
+def _run_of(registry, folder: Path, name: str, tags: dict[str, str]) -> str:
     from mlflow.exceptions import MlflowException
 
-    kept = asked.folder / RUN
+    kept = folder / RUN
     try:
         found = registry.get_run(kept.read_text("utf-8")).info
         if found.lifecycle_stage == "active":
             return found.run_id
     except (OSError, MlflowException):
         pass
-    tags = {"architecture": asked.model, **({"mlflow.parentRunId": asked.parent} if asked.parent else {})}
-    opened = registry.create_run(registry.get_experiment_by_name(EXPERIMENT).experiment_id, run_name=asked.name, tags=tags).info.run_id
+    opened = registry.create_run(registry.get_experiment_by_name(EXPERIMENT).experiment_id, run_name=name, tags=tags).info.run_id
+    kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(opened, "utf-8")
     return opened
 

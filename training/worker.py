@@ -179,25 +179,20 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
             )
 
     begun = time.monotonic()
-    try:
-        if elastic.asked_for():
-            me, position = elastic.run(
-                trainer,
-                position,
-                lambda among: loader("train", recipe.batch, among),
-                compress=asked.compress,
-                commit_steps=min(50, asked.checkpoint_steps),
-                after_step=after_step,
-                after_epoch=after_epoch,
-            )
-        else:
-            position = trainer.run(
-                loader("train", recipe.batch, me), me, position, after_step=partial(after_step, me), after_epoch=partial(after_epoch, me)
-            )
-    except Exception:
-        if me.is_leader:
-            line.fail()
-        raise
+    if elastic.asked_for():
+        me, position = elastic.run(
+            trainer,
+            position,
+            lambda among: loader("train", recipe.batch, among),
+            compress=asked.compress,
+            commit_steps=min(50, asked.checkpoint_steps),
+            after_step=after_step,
+            after_epoch=after_epoch,
+        )
+    else:
+        position = trainer.run(
+            loader("train", recipe.batch, me), me, position, after_step=partial(after_step, me), after_epoch=partial(after_epoch, me)
+        )
     trained_s = time.monotonic() - begun
     scores, shown = loop.probabilities(model, loader("test", 512 if not entry.reads_images else 128, me), me)
     _check_equal(trainer, me)

@@ -1,12 +1,13 @@
 """What the commands say to a person who asks for what is not there."""
 
 import sys
+from contextlib import nullcontext
 
 import pytest
 from typer.testing import CliRunner
 
 from lakehouse.errors import LakehouseError
-from training import commands, launch, plan, programs, promotion, tracking
+from training import commands, comparison, launch, plan, programs, promotion, runs
 
 
 @pytest.mark.parametrize(("wanted", "sentence"), [
@@ -54,18 +55,18 @@ def test_without_horovod_one_process_and_a_clear_word(monkeypatch, caplog):
 
 def test_a_run_that_another_process_trains_is_left_alone(products):
     asked = programs.plan_for("bilstm", "products", None, processes=1)
-    with launch.alone(asked):
+    with runs.alone(asked.folder, "This"):
         with pytest.raises(LakehouseError, match="bilstm is being trained with the same settings by another process"):
             programs.train(asked, anew=True)
         other = programs.plan_for("bilstm", "products", None, processes=1, recipe={"seed": 8})
-        with launch.alone(other):
+        with runs.alone(other.folder, "This"):
             pass
 
 
 def test_a_run_is_the_same_whether_it_was_asked_for_alone_or_in_a_comparison(products, monkeypatch):
     asked = []
     monkeypatch.setattr(programs, "train", lambda plan, **_: asked.append(plan.name) or sys.exit())
-    monkeypatch.setattr(tracking, "open_comparison", lambda title: "")
+    monkeypatch.setattr(comparison, "opened", lambda title, plans: nullcontext(""))
     for app in (commands.train, commands.compare):
         CliRunner().invoke(app, ["bilstm", "--np", "1"])
     assert len(asked) == 2 and asked[0] == asked[1]
@@ -83,7 +84,7 @@ def test_a_worker_that_dies_is_one_sentence_and_names_its_log(products):
     asked = programs.plan_for("bilstm", "products", None, processes=1)
     asked.save()
     (asked.folder / "plan.json").write_text("{")
-    with launch.alone(asked) as held, pytest.raises(LakehouseError, match=r"ended with 1 before it was done; .*worker\.log says why"):
+    with runs.alone(asked.folder, "This") as held, pytest.raises(LakehouseError, match=r"ended with 1 before it was done; .*worker\.log says why"):
         launch.run(asked, held)
 
 
