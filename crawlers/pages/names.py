@@ -60,6 +60,7 @@ STANDS_IN = {
     "center",
     "big",
 }
+_AHEAD = re.compile(r"^\s*【[^】]{1,60}】\s*")  # what a title says before the name: 【brand and model】
 HEADING_WORTH = {"h1": 2.2, "h2": 1.0, "h3": 0.6, "h4": 0.2}
 
 
@@ -146,6 +147,7 @@ def _is_hidden(element: lxml.html.HtmlElement) -> bool:
 
 def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candidate]:
     """Texts that stand where a name stands: in headings, in elements that are called a title or a name, or with which a title begins."""
+    titles = [*titles, *filter(None, (_AHEAD.sub("", title, count=1) for title in titles if _AHEAD.match(title)))]
     beginnings = {key(title[: found.start()]) for title in titles for found in words._SPLIT.finditer(title)} | {
         key(title) for title in titles
     }

@@ -107,7 +107,7 @@ def _in_attributes(element: lxml.html.HtmlElement) -> tuple[list[str], list[str]
         kind = _kind(name)
         if not kind or len(value) > 2000 or start in ("{", "[", "<") or (name not in LARGE and name not in LAZY and not IMAGE_END.search(value)):
             continue
-        if " " in value.strip():                # several addresses, or a text
+        if " " in value.strip() or not ("/" in value or "." in value):  # several addresses, or a text; "1", "true"
             continue
         (large if kind == "large" else lazy).append(value)
     order = {name: place for place, name in enumerate(LARGE)}

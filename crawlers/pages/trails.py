@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -19,6 +19,7 @@ from crawlers.pages.words import clean, key
 
 LISTS = {"ul", "ol", "nav", "div", "p"}
 STANDS_IN = {"nav", "ol", "ul", "div", "p", "section", "table", "tr", "td", "font", "span", "small", "dl", "h2", "h3", "h4", "h5", "header"}
+BLOCKS = {"div", "nav", "ol", "ul", "p", "section", "header", "table"}
 MOST = 12  # levels; more is a menu
 LEAST_WORTH = 4.0  # of a trail that is believed
 LONGEST_LEVEL = 80  # characters
@@ -80,6 +81,8 @@ def trails_on_page(
     homes: dict[int, bool] = {}
     whole_name = key(name)
     outline = document.outline
+    called_so = [text for text in (name, clean(heading.text_content())[:400] if before else "") if key(text)]
+    closed = _closed(document, heading, called_so)
     for element in document.elements:
         if element is heading:
             before = False
@@ -100,7 +103,7 @@ def trails_on_page(
         homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document, homes)
         drawn = before and 2 <= links <= MOST and _drawn(element)
         chained = before and 3 <= links <= MOST and _chained(element)
-        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or near or drawn or chained
+        promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or near or drawn or chained or own in closed
         telling = before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)
         if not promising and not telling:
             continue
@@ -110,24 +113,27 @@ def trails_on_page(
         cue = near and bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         spoken = sure or maybe or cue or (strong >= 1 and links >= 2) or (strong >= 2 and _says_home_first(whole))
         drawn = drawn and not spoken
-        if not (spoken or homeward or drawn or chained or telling):
+        if not (spoken or homeward or drawn or chained or telling or own in closed):
+            continue
+        if not sure and not maybe and _box_of_path(element, document):
             continue
         crumbs = crumbs_of(document, _own_list(element, document) if sure else element)
         if not crumbs or len(crumbs) > MOST + 3:
             continue
         repeated = sum(1 for text, _ in crumbs if key(text) in said)
         above = _above(crumbs, document.url)
-        ends = bool(name) and len(crumbs) > 1 and is_name(crumbs[-1][0], name)
+        ends = len(crumbs) > 1 and any(is_name(crumbs[-1][0], text) for text in called_so)
+        closing = own in closed and ends and all(address for _, address in crumbs[:-1])
         linked = repeated > 1 and all(address for _, address in crumbs)
         told = before and len(crumbs) > 2 and _told(crumbs[-1][0], name)
         led = homeward and (ends or above or told or (len(crumbs) > 2 and _nested([address for _, address in crumbs[1:]]) >= 1))
         held = sum(1 for text, _ in crumbs if len(key(text)) > 1 and key(text) in whole_name)
         divided = drawn and (ends or held > 1 or repeated > 1)
-        if not (sure or maybe or cue or strong or linked or led or divided or chained):
+        if not (sure or maybe or cue or strong or linked or led or divided or chained or closing):
             continue
         if not sure and any(not address and (words.is_price(text) or is_name(text, name)) for text, address in crumbs[1:-1]):
             continue  # the product itself is in it
-        worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue + 2.0 * (divided or chained) + 0.8 * min(2, held)
+        worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue + 2.0 * (divided or chained or closing) + 0.8 * min(2, held)
         worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
         worth += 2.0 if homeward or words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
         worth += 2.0 * ends + min(2.0, 1.0 * above)
@@ -144,9 +150,37 @@ def trails_on_page(
 
 
 def _told(level: str, name: str) -> bool:
-    """Whether a name says most of a level: "MacBook Air M1" of a MacBook Air 13" M1."""
-    said = set(words.tokens(level))
-    return words.weight(level) >= 4 and said <= set(words.tokens(name))
+    """Whether a name says at least half of a level's words, perhaps in another form: "Claw Hammer" of Hammers, 雙人布沙發 of 雙人沙發.
+
+    Chinese says what a thing is last: 小米手环 is not of 小米手机.
+    """
+    said, whole = words.tokens(level), words.tokens(name)
+    held = [any(word == one or (len(word) > 3 and one.startswith(word[: max(4, len(word) - 2)])) for one in whole) for word in said]
+    return words.weight(level) >= 4 and 0 < len(said) <= 2 * sum(held) and (held[-1] or level.isascii())
+
+
+def _closed(document: Document, heading: lxml.html.HtmlElement | None, names: list[str]) -> set[int]:
+    """Ids of the elements before the heading that hold links and, in an element without one, the product's name: a path that ends at it."""
+    found: set[int] = set()
+    for element in document.elements if heading is not None else ():
+        if element is heading:
+            break
+        text = element.text
+        if not text or element.tag == "a" or not any(name[:8] in text for name in names) or clean(text) not in names:
+            continue
+        for ancestor in islice(element.iterancestors(), 4):
+            if document.outline.links[id(ancestor)] > MOST or ancestor in heading.iterancestors():
+                break
+            if ancestor.tag in LISTS and document.outline.links[id(ancestor)] > 1:
+                found.add(id(ancestor))
+    return found
+
+
+def _box_of_path(element: lxml.html.HtmlElement, document: Document) -> bool:
+    """Whether one block in it holds its first link and more, and other links lie outside that block: the path is the block."""
+    links = document.outline.links
+    first = next((child for child in element if child.tag == "a" or links[id(child)]), None)
+    return first is not None and first.tag in BLOCKS and 1 < links[id(first)] < links[id(element)]
 
 
 def _drawn(element: lxml.html.HtmlElement) -> bool:

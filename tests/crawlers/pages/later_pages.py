@@ -195,3 +195,40 @@ def later_card_of_the_whole_site() -> Page:
         f'<div class="Gallery_root__77"><img class="Gallery_main__5" src="https://cdn.brightwatt.example/p/lantern200-hero.webp" alt=""></div><div class="Product_info__8"><h1 class="Product_title__4">{name}</h1><p>$39</p></div></main></div>',
         head='<meta property="og:title" content="Brightwatt | Off-grid energy for everyone"><meta property="og:image" content="https://www.brightwatt.example/static/share-card.png">'),
         name, ("Lighting", "Lanterns"), "lantern200-hero")
+
+
+@page
+def later_list_that_ends_at_the_product() -> Page:
+    name = "Aspirator robot Rolly R3, Wi-Fi, 2000 Pa, mop, Alb"
+    return Page("https://www.electro.example/aspirator-robot-rolly-r3/pd/DABC12MBM/", html(
+        f"{name} - electro.example", '<div class="c1"><ul><li><a href="/promo">Promotii</a></li><li><a href="/card">Card cadou</a></li></ul></div>'
+        f'<section class="c2"><div class="c3"><ol class="c4"><li><a href="/electrocasnice">Electrocasnice</a></li><li><a href="/aspiratoare-fiare">Aspiratoare &amp; Fiare</a></li><li><a href="/robot">Aspiratoare robot</a></li><li class="c5">{name}</li></ol></div></section>'
+        f'<div class="c6"><h1>{name}</h1><div class="c7"><img src="/images/res_rolly_450x450.jpg" alt="Aspirator robot Rolly R3"></div></div>' + FOOTER),
+        name, ("Electrocasnice", "Aspiratoare & Fiare", "Aspiratoare robot"), "res_rolly")
+
+
+@page
+def later_path_whose_last_level_the_name_says_in_another_form() -> Page:
+    name = 'Nordwave NW-50U 50" 4K Ultra HD LED -televisio'
+    return Page("https://www.kauppa.example/fi/product/51234/kxbrp/Nordwave", html(
+        f"{name.replace(chr(34), '&quot;')} – TV – Kauppa.example", '<div class="x1"><a href="/fi/etusivu"><img src="/logo-1.png" alt="Kauppa"></a></div><div class="x2"><ul class="x3"><li><a href="/fi/etusivu">Etusivu</a></li><li><a href="/fi/catalog/23a">TV ja video</a></li><li><a href="/fi/catalog/90b">Televisiot</a></li></ul></div>'
+        f'<div class="x4"><img src="/480/images/2-512345.jpeg" alt=""></div><h1>{name}</h1>' + FOOTER),
+        name, ("TV ja video", "Televisiot"), "2-512345")
+
+
+@page
+def later_box_of_a_path_and_a_brand() -> Page:
+    name = "16 oz. Claw Hammer"
+    return Page("https://www.depot.example/p/Ironcrest-16-oz-Claw-Hammer-IC16/301234567", html(
+        f"Ironcrest {name}-IC16 - The Depot", '<div id="root"><div class="q1"><a href="https://www.depot.example">Home</a><svg></svg><span class="q2"><a href="/b/1">Tools</a></span><svg></svg><span class="q2"><a href="/b/2">Hand Tools</a></span><svg></svg><span class="q2"><a href="/b/3">Claw Hammers</a></span></div>'
+        f'<div class="q3"><div class="q4"><a href="/b/ironcrest"><span>Ironcrest</span></a></div><h1>{name}</h1></div><div class="q5"><img src="/svn/ic16-64_600.jpg" alt="Ironcrest {name}" width="600" height="600"></div></div>' + FOOTER),
+        name, ("Tools", "Hand Tools", "Claw Hammers"), "ic16-64")
+
+
+@page
+def later_name_in_a_plain_box_and_brand_first_in_the_title() -> Page:
+    name = "Veltrine 维翠 氨基酸泡沫洁面乳 150毫升"
+    return Page("https://goods.haigou.example/product/2345678.html", html(
+        f"【Veltrine维翠洁面】{name}【价格 报价 正品 评测】-海购", '<nav class="crumbs"><a href="//www.haigou.example">首页</a><i>&gt;</i><span><a href="/c/1">美容彩妆</a></span><i>&gt;</i><span><a href="/c/2">洁面</a></span></nav>'
+        f'<div class="k1"><img data-img="1" src="//nos.haigou.example/9f8e7d6c.jpg?imageView&amp;thumbnail=430x430" alt="Veltrine"></div><dl class="k2"><dt class="k3"><a href="/brand/1">Veltrine 维翠</a></dt><dt class="k4">{name}</dt><dt class="k5">温和清洁，不紧绷</dt></dl>' + FOOTER),
+        name, ("美容彩妆", "洁面"), "9f8e7d6c")
