@@ -270,7 +270,7 @@ def _log_model(asked: Plan, folder: Path, name: str):
 
 
 def signature():
-    """title and image (base64 in JSON; empty or left out where there is none) in; best labels of all levels out."""
+    """title and image (base64 in JSON) in, either of them empty or left out where there is none; best labels of all levels out."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
     from mlflow.types.schema import Array, Object, Property
@@ -287,7 +287,7 @@ def signature():
         ]
     )
     return ModelSignature(
-        inputs=Schema([ColSpec(DataType.string, "title"), ColSpec(DataType.binary, "image", required=False)]),
+        inputs=Schema([ColSpec(DataType.string, "title", required=False), ColSpec(DataType.binary, "image", required=False)]),
         outputs=Schema([ColSpec(Array(label), "labels")]),
         params=ParamSchema([ParamSpec("k", DataType.long, 5), ParamSpec("level", DataType.string, "")]),
     )

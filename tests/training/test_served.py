@@ -4,12 +4,16 @@ import pickle
 import zlib
 
 import numpy as np
+import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mlflow.exceptions import MlflowException
 
 from tests.training.conftest import picture
 from training.served import linear, pictures
 from training.served.inputs import Encoder, Reading
+from training.served.model import Classifier
 from training.served.titles import UNKNOWN, Vocabulary, clean, hashed, trimmed, words, words_of
 from training.served.tree import LabelTree
 
@@ -93,3 +97,39 @@ def test_settled_weights_say_the_same_take_less_room_and_lie_as_a_product_reads_
     assert weights.T.format == "csr", "a product would copy all weights first"
     assert len(pickle.dumps(fitted[-1])) < dense_bytes / 2
     np.testing.assert_array_equal(linear.probabilities(fitted, titles), before)
+
+
+@pytest.fixture
+def classifier() -> Classifier:
+    """A model that knows two labels and finds them equally likely."""
+    made = Classifier()
+    made.about = {"kind": "network", "level": "sub_class", "image_size": 8}
+    made.tree = LabelTree([{"class_id": 1, "class_name": "食品", "sub_class_id": n, "sub_class_name": str(n), "subsub_class_id": None,
+                            "subsub_class_name": None} for n in (10, 11)])
+    made.encoder, made._loaded = Encoder(Reading(), None), lambda given: np.full((len(given["has_image"]), 2), 0.5, np.float32)
+    return made
+
+
+@pytest.mark.parametrize("given", [{"title": ["茶"]}, {"image": [picture((9, 9, 9), 0)]}, {"title": [None], "image": [b""]}, {"title": [float("nan")]},
+                                   {"title": [""], "image": [b"<html>"]}])
+def test_a_title_a_picture_both_or_neither_give_the_best_labels(classifier, given):
+    assert [label["sub_class_id"] for label in classifier.predict(None, pd.DataFrame(given))["labels"][0]] == [10, 11]
+
+
+def test_no_rows_give_no_labels(classifier):
+    assert len(classifier.predict(None, pd.DataFrame({"title": []}))) == 0
+
+
+@pytest.mark.parametrize(("given", "params", "sentence"), [
+    # What MLflow passes on where all columns are called otherwise.
+    ({}, {}, "neither a column 'title' nor a column 'image'"),
+    ({"title": ["茶"], "image": [np.zeros((4, 4, 3), np.uint8)]}, {}, "image of row 0 is a ndarray"),
+    ({"name": ["茶"]}, {}, "neither a column 'title' nor a column 'image'"),
+    ({"title": ["茶", ["茶"]]}, {}, "title of row 1 is a list; it must be text"),
+    ({"title": ["茶"], "image": ["images/a.jpg"]}, {}, "image of row 0 is a str; it must be the bytes of a picture's file"),
+    ({"title": ["茶"]}, {"k": 0}, "k is 0; it must be 1 or more"),
+    ({"title": ["茶"]}, {"level": "shelf"}, "level is 'shelf'; it must be class, sub_class or path"),
+])
+def test_what_cannot_be_read_is_one_sentence_and_not_taken_for_missing(classifier, given, params, sentence):
+    with pytest.raises(MlflowException, match=sentence):
+        classifier.predict(None, pd.DataFrame(given), params)

@@ -8,6 +8,7 @@ from pathlib import Path
 import mlflow.pyfunc
 import numpy as np
 import pandas as pd
+from mlflow.exceptions import MlflowException
 
 from . import linear, pictures
 from .inputs import Encoder
@@ -55,17 +56,45 @@ class Classifier(mlflow.pyfunc.PythonModel):
         """One row a title: `labels`, best first.
 
         Args:
-            model_input: `title`, and `image` (a JPEG's or PNG's bytes; empty, null or no column at all where there is none).
-            params: `k` labels (5); `level` that they are ranked at: `sub_class` or `path`.
+            model_input: `title` (text), `image` (a JPEG's or PNG's bytes), or both; empty, null or no column at all where there is none.
+            params: `k` labels (5); `level` that they are ranked at: `class`, `sub_class` or `path`.
+
+        Raises:
+            MlflowException: a column or parameter is none that can be read; one sentence.
         """
         params = params or {}
         frame = model_input if isinstance(model_input, pd.DataFrame) else pd.DataFrame(model_input)
-        titles = [title if isinstance(title, str) else "" for title in frame["title"]]
-        images = (
-            [bytes(image) if isinstance(image, bytes | bytearray) else None for image in frame["image"]] if "image" in frame else [None] * len(frame)
-        )
-        best = self.tree.best(self.probabilities(titles, images), int(params.get("k", 5)), params.get("level") or self.about["level"])
+        if not {"title", "image"} & set(frame.columns):
+            raise _refused("The input has neither a column 'title' nor a column 'image'; name one of them, or both.")
+        k, level = params.get("k"), params.get("level") or self.about["level"]
+        if k is not None and k < 1:
+            raise _refused(f"k is {k}; it must be 1 or more.")
+        if level not in self.tree.node_of:
+            raise _refused(f"level is {level!r}; it must be class, sub_class or path.")
+        titles = _column(frame, "title", str, "text")
+        images = _column(frame, "image", bytes | bytearray, "the bytes of a picture's file (in JSON as base64)")
+        best = self.tree.best(self.probabilities(titles, images), 5 if k is None else int(k), level)
         return pd.DataFrame({"labels": [[{name: value for name, value in label.items() if value is not None} for label in row] for row in best]})
+
+
+def _refused(sentence: str) -> MlflowException:
+    """What a server answers with 400 and the sentence."""
+    return MlflowException.invalid_parameter_value(sentence)
+
+
+def _column(frame: pd.DataFrame, name: str, kind: type, what: str) -> list:
+    """The column's values, None where there is none.
+
+    Raises:
+        MlflowException: a value is of another kind; nothing is taken for missing that the caller meant.
+    """
+    if name not in frame:
+        return [None] * len(frame)
+    found = [None if value is None or value is pd.NA or isinstance(value, float) or (isinstance(value, str) and not value) else value for value in frame[name].tolist()]
+    for row, value in enumerate(found):
+        if value is not None and not isinstance(value, kind):
+            raise _refused(f"{name} of row {row} is a {type(value).__name__}; it must be {what}, or empty where there is none.")
+    return found
 
 
 def _network(folder: Path):
