@@ -18,7 +18,7 @@ SHARPNESS = np.geomspace(8, 100, 18)    # candidates for the softmax's inverse t
 CLASSES_PER_TITLE = 20                  # votes beyond the twentieth class are noise and would cost memory
 ENTRIES = 40_000_000    # of one matrix that compares all categories: far above what four shops need, what a driver of 8 GiB bears
 POSTINGS = 500          # a term that more categories have tells little about each; it is looked up in those where it weighs most
-TITLES_AT_ONCE = 200_000         # filed together; how sharp votes are is learnt from no more than about as many
+TITLES_AT_ONCE = 200_000         # filed together; how sharp votes are is learnt from no more than about as many, of more from a quarter as many
 
 
 def grouped(groups: np.ndarray, count: int, weights: np.ndarray | None = None) -> sparse.csr_array:
@@ -143,7 +143,7 @@ def label_spaces(titles: sparse.csr_array, weights: np.ndarray, category: np.nda
     """
     sought = Sought.of(spaces, threads)
     parts = chunks(category)
-    sample = slice(None, None, max(len(parts), 1))
+    sample = slice(None, None, 4 * len(parts) if len(parts) > 1 else 1)     # of many titles some, since these are filed once more below
     sampled: list[Nearest] = []
     if any(space.sharpness is None for space in spaces):
         units = weighted(titles[sample], weights, threads)
