@@ -90,7 +90,8 @@ def _column(frame: pd.DataFrame, name: str, kind: type, what: str) -> list:
     """
     if name not in frame:
         return [None] * len(frame)
-    found = [None if value is pd.NA or isinstance(value, float) or (isinstance(value, str) and not value) else value for value in frame[name].tolist()]
+    missing = (float, type(pd.NA))  # a null in a column is a NaN
+    found = [None if isinstance(value, missing) or (isinstance(value, str) and not value) else value for value in frame[name].tolist()]
     for row, value in enumerate(found):
         if value is not None and not isinstance(value, kind):
             raise _refused(f"{name} of row {row} is a {type(value).__name__}; it must be {what}, or empty where there is none.")
