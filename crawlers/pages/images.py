@@ -42,6 +42,7 @@ GOOD_PLACE = re.compile(
     re.I,
 )
 THUMB = re.compile(r"thumb|small|mini|tiny|swatch|(?:^|[-_\s])nav(?:$|[-_\s])|[_\-/x](?:[1-9]\d|1[0-4]\d)x(?:[1-9]\d|1[0-4]\d)(?!\d)", re.I)
+CLONE = re.compile(r"(?:^|[-_\s])(?:cloned?|duplicate)(?:$|[-_\s])", re.I)  # the slide before the first, in a carousel that goes round
 OTHER_HOSTS = re.compile(
     r"(?:^|\.)(?:googleapis\.com|google\.\w+|gstatic\.com|doubleclick\.net|facebook\.com|bing\.com|criteo\.\w+|baidu\.com|"
     r"cnzz\.com|openstreetmap\.org|"
@@ -150,9 +151,9 @@ def _number(text: str | None) -> float | None:
 
 
 @lru_cache(maxsize=65536)
-def _place(called: str) -> tuple[bool, bool, bool]:
-    """Whether a container's name speaks against its pictures, for them, or of thumbnails."""
-    return bool(BAD_PLACE.search(called)), bool(GOOD_PLACE.search(called)), bool(THUMB.search(called))
+def _place(called: str) -> tuple[bool, bool, bool, bool]:
+    """Whether a container's name speaks against its pictures, for them, of thumbnails, or of a slide shown twice."""
+    return bool(BAD_PLACE.search(called)), bool(GOOD_PLACE.search(called)), bool(THUMB.search(called)), bool(CLONE.search(called))
 
 
 def _worth(
@@ -201,13 +202,15 @@ def _worth(
         called = document.marks(ancestor)
         if ancestor.tag in ("footer", "nav", "aside") or (ancestor.tag == "header" and depth < 8):
             bad = max(bad, 3.0)
-        is_bad, is_good, is_thumb = _place(called) if called else (False, False, False)
+        is_bad, is_good, is_thumb, is_clone = _place(called) if called else (False,) * 4
         if is_bad:
             bad = max(bad, 3.0 if depth < 6 else 1.5)
         if is_good and depth < 6:
             good = max(good, 2.0 - 0.2 * depth)
         if is_thumb and depth < 4:
             worth -= 0.5
+        if is_clone and depth < 6:
+            worth -= 1.0
         if ancestor.tag == "a" and depth < 4:
             target = document.absolute(ancestor.get("href"))
             if target and not IMAGE_END.search(target) and target.split("#")[0].split("?")[0] != document.url.split("#")[0].split("?")[0]:

@@ -254,7 +254,11 @@ def _holds_site(part: str, rest: str, sites: set[str]) -> bool:
 
 def _is_shop_name(part: str, rest: str) -> bool:
     """A last part such as 淘宝网 or "Emma's Store": short, ends as shops' names end, and there is a name before it."""
-    return weight(part) <= 30 and weight(part) < weight(rest) and bool(phrases.SHOP_NAME_ENDS.search(part.strip()))
+    return weight(part) < weight(rest) and _ends_as_shop(part)
+
+
+def _ends_as_shop(text: str) -> bool:
+    return weight(text) <= 30 and bool(phrases.SHOP_NAME_ENDS.search(text.strip()))
 
 
 def _support(text: str, references: list[str]) -> tuple[float, float]:
@@ -356,7 +360,7 @@ def choose(
             (
                 text,
                 "title" if text in titles else "title without the site's name",
-                3.5 if text in sold else 1.2 + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0),
+                3.5 if text in sold else (0.6 if _ends_as_shop(text) else 1.2) + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0),
             )
             for order, text in enumerate(cleaned)
         ),

@@ -23,7 +23,7 @@ BOILERPLATE = _listed("""
     好不好 | 多少钱 | 哪个好 | 批发 | 批發 | 采购 | 供应 | 厂家 | 直销 | 正品 | 行货 | 包邮 | 特价 | 促销 | 优惠 |
     优惠券 | 推荐 | 推薦 | 购买 | 購買 | 网购 | 網購 | 网上购物 | 購物 | 大全 | 专卖 | 官网 | 官網 | 官方 | 官方网站 |
     旗舰店 | 商城 | 商品 | 商品详细 | 商品介绍 | 正文 | 商品详情 |
-    产品 | 產品 | 宝贝 | 详细 | 詳細 | 信息 | 资料 | 介绍 | 介紹 | 展示 | 查看 | 内容 | 规格 |
+    全部 | 所有 | 分类 | 分類 | 产品 | 產品 | 宝贝 | 详细 | 詳細 | 信息 | 资料 | 介绍 | 介紹 | 展示 | 查看 | 内容 | 规格 |
     商品詳情 | 产品详情 | 详情 | 在线 | 线上 | 最新 | 热卖 | 热销 | 新款 | 價錢 | buy |
     online | buy online | shop | shop online | price | prices | best price | best prices | low prices | review |
     reviews | free shipping | fast delivery | free delivery | next day delivery | delivery | sale | for sale | at | on |

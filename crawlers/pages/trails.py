@@ -35,7 +35,7 @@ _PARTS = ("crumb", "path", "trail", "here", "bc", "mel", "brot", "aria", "miga",
           "pos", "where", "guide", "weizhi", "dqwz", "mbx", "miaobao", "mianbao")
 CALLED_SURELY = re.compile(r"bread[-_]?crumb|(?:^|[-_\s])crumbs?(?:$|[-_\s])|mianbaoxie", re.I)
 OUTSIDE = re.compile(
-    r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|"
+    r"(?:^|[-_\s])(?:footer|foot|menu|megamenu|(?:top|main|shop|site|global|primary)-?nav|pagination|pager|paging|tabs?|social|share|lang\w*|login|cart|sitemap|"
     r"tags?)(?:$|[-_\s])",
     re.I,
 )

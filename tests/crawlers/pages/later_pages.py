@@ -232,3 +232,30 @@ def later_name_in_a_plain_box_and_brand_first_in_the_title() -> Page:
         f"【Veltrine维翠洁面】{name}【价格 报价 正品 评测】-海购", '<nav class="crumbs"><a href="//www.haigou.example">首页</a><i>&gt;</i><span><a href="/c/1">美容彩妆</a></span><i>&gt;</i><span><a href="/c/2">洁面</a></span></nav>'
         f'<div class="k1"><img data-img="1" src="//nos.haigou.example/9f8e7d6c.jpg?imageView&amp;thumbnail=430x430" alt="Veltrine"></div><dl class="k2"><dt class="k3"><a href="/brand/1">Veltrine 维翠</a></dt><dt class="k4">{name}</dt><dt class="k5">温和清洁，不紧绷</dt></dl>' + FOOTER),
         name, ("美容彩妆", "洁面"), "9f8e7d6c")
+
+
+@page
+def later_title_that_is_only_the_shops() -> Page:
+    name = "青木家 北欧实木床头柜 胡桃木色"
+    return Page("https://mall.qm-home.example/goods/88231", html(
+        "青木家居商城", '<div class="el-header"><div class="logo"><img src="/static/img/logo.3f.png"></div></div><div role="navigation" class="el-breadcrumb"><span class="el-breadcrumb__item"><span class="el-breadcrumb__inner is-link">首页</span><span class="el-breadcrumb__separator">/</span></span><span class="el-breadcrumb__item"><span class="el-breadcrumb__inner">家具</span><span class="el-breadcrumb__separator">/</span></span><span class="el-breadcrumb__item"><span class="el-breadcrumb__inner">床头柜</span><span class="el-breadcrumb__separator">/</span></span></div>'
+        f'<div class="goods-detail"><div class="goods-pic"><img src="https://oss.qm-home.example/goods/ctg88231.jpg?x-oss-process=image/resize,w_500"></div><div class="goods-info"><p class="goods-title">{name}</p><p class="goods-price">￥399.00</p></div></div>'),
+        name, ("家具", "床头柜"), "ctg88231")
+
+
+@page
+def later_carousel_that_goes_round() -> Page:
+    name = "LED Grow Light 600W"
+    return Page("https://store.glowfarm.example/item/led-grow-light-600", html(
+        f"{name} - Glowfarm", '<div class="ant-breadcrumb"><span><a href="/">Home</a><span>/</span></span><span><a href="/c/indoor">Indoor Growing</a><span>/</span></span></div>'
+        f'<div class="ant-col-12"><div class="slick-slide slick-cloned"><img src="https://cdn.glowfarm.example/grow600_back.jpg"></div><div class="slick-slide slick-active"><img src="https://cdn.glowfarm.example/grow600_front.jpg"></div><div class="slick-slide"><img src="https://cdn.glowfarm.example/grow600_back.jpg"></div></div><h1>{name}</h1>' + FOOTER),
+        name, ("Indoor Growing",), "grow600_front")
+
+
+@page
+def later_supplier_with_a_menu_of_what_it_sells() -> Page:
+    name = "跨境新款LED化妆镜 充电款台式梳妆镜 女"
+    return Page("https://detail.pifa.example/offer/598765432109.html", html(
+        f"{name}-批发网", '<div class="shop-topbar"><h2>晨曜电子商务商行</h2></div><div class="top-nav"><ul><li><a href="https://detail.pifa.example/index.html">首页</a></li><li><a href="/page/offerlist.htm">所有产品</a></li><li><a href="/page/a.htm">化妆镜</a></li></ul></div>'
+        f'<h1 class="d-title">{name}</h1><div class="mod-detail-gallery"><a class="box-img"><img src="https://cbu01.pifa.example/9876543210_1122.400x400.jpg" alt="跨境新款LED化妆镜"></a></div>' + FOOTER),
+        name, (), "9876543210_1122")
