@@ -111,7 +111,7 @@ def _settings(plan: Plan) -> dict:
     entry = models.ALL[plan.model]
     if not entry.in_keras:
         return numbers(plan)
-    keep = {"hidden", "dropout", *({"words", "dimensions", "units", "word_dropout", "terms", "buckets"} if entry.reads_titles else ())}
+    keep = {"hidden", "dropout", *({"words", "dimensions", "units", "word_dropout", "terms", "buckets", "longest"} if entry.reads_titles else ())}
     keep |= {"image_size", "weights"} if entry.reads_images else set()
     keep |= {"tower", "rank", "modality"} if entry.takes_a_tower else set()
     return plan.recipe | {name: value for name, value in plan.sizes.items() if name in keep}

@@ -19,11 +19,18 @@ ENDING_S = 20  # horovodrun gives its own processes 5 and then kills them
 PREFIX = re.compile(r"^\[\d+,(\d+)\]<std(?:out|err)>:|^\[(\d+)\]<std(?:out|err)>:")
 
 
-def processes(wanted: int | None) -> int:
-    """How many processes to start: those wanted, by default one a core, two at most; one where Horovod is not installed."""
-    if wanted is not None and wanted < 1:
-        raise LakehouseError(f"--np is {wanted}; name 1 process or more.")
-    chosen = wanted or min(2, len(os.sched_getaffinity(0)))
+def processes(wanted: int | None, *, elastic: bool = False) -> int:
+    """How many processes to start: those wanted, by default one a core, two at most; one where Horovod is not installed.
+
+    Args:
+        elastic: they may be on other machines.
+    Raises:
+        LakehouseError: none, or more than two a core, which would only wait for one another.
+    """
+    cores = len(os.sched_getaffinity(0))
+    if wanted is not None and (wanted < 1 or (wanted > 2 * cores and not elastic)):
+        raise LakehouseError(f"--np is {wanted}; name {'1 process or more' if wanted < 1 else f'{2 * cores} or fewer, as many as two a core'}.")
+    chosen = wanted or min(2, cores)
     if chosen > 1 and not horovod_installed():
         log.warning("Horovod is not installed, so the model is trained in one process; `make setup` installs it.")
         return 1

@@ -11,6 +11,7 @@ from lakehouse import settings, tables
 from lakehouse.errors import LakehouseError
 from training import models
 from training.models.config import Config
+from training.models.linear_ngrams import LinearConfig
 
 FOLDER = "trained"  # under the lake's root
 
@@ -24,7 +25,7 @@ class Plan:
     version: int  # of the table
     level: str  # `sub_class` or `path`: what the headline figures are of
     recipe: dict = field(default_factory=dict)  # of training.loop.Recipe
-    sizes: dict = field(default_factory=dict)  # of training.models.config.Config, labels and vocabulary left out
+    sizes: dict = field(default_factory=dict)  # of training.models.config.Config, labels and vocabulary left out; or of LinearConfig, but the seed
     pictures_only: bool = False  # fusion models: leave rows without a picture out, in training and in test
     processes: int = 1
     checkpoint_steps: int = 500
@@ -129,12 +130,15 @@ def config(plan: Plan, paths: int, vocabulary: int) -> Config:
     return Config(paths=paths, vocabulary=vocabulary, **plan.sizes)
 
 
+def linear_config(plan: Plan) -> LinearConfig:
+    return LinearConfig(seed=plan.recipe["seed"], **plan.sizes)
+
+
 def numbers(plan: Plan) -> dict:
     """Every setting that the run was trained with, those that were left at their defaults too."""
     from training.loop import Recipe
-    from training.models.linear_ngrams import LinearConfig
 
     if not plan.entry.in_keras:
-        return asdict(LinearConfig(seed=plan.recipe["seed"]))
+        return asdict(linear_config(plan))
     sizes = asdict(config(plan, 0, 0))
     return {**asdict(Recipe(**plan.recipe)), **{name: value for name, value in sizes.items() if name not in ("paths", "vocabulary")}}

@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +17,8 @@ from lakehouse import arrow
 from lakehouse.errors import LakehouseError
 from training import launch, models, plan, runs, tracking
 from training.data import version_of
+from training.models.config import Config
+from training.models.linear_ngrams import LinearConfig
 from training.models.towers import TOWERS
 from training.plan import Plan
 
@@ -86,6 +89,7 @@ def plan_for(
         wanted &= ds.field("img_path").is_valid()
     training_rows = arrow.dataset(found, at=pinned).to_table(["sub_class_id", "subsub_class_id"], filter=wanted)
     rows, labels = len(training_rows), len(training_rows.group_by(training_rows.column_names).aggregate([]))
+    asked_epochs = recipe.get("epochs")
     epochs, halve = plan.adaptive(rows, recipe["batch"], labels)
     epochs = recipe.get("epochs", epochs)
     recipe = (
@@ -96,6 +100,8 @@ def plan_for(
     )
     asked_sizes = sizes
     sizes = {"image_size": 220 if has_gpu() else 64, "tower": "vgg19" if has_gpu() else "small", "units": plan.units(rows)} | sizes
+    if not entry.in_keras and asked_epochs:
+        sizes["epochs"] = asked_epochs
     if weights and (not entry.reads_images or (entry.takes_a_tower and sizes["tower"] == "small")):
         raise LakehouseError(f"--weights is {weights}, which {entry.name} has no vgg19 or inception_v3 for; name one as --tower, or leave it out.")
     smallest = max(entry.smallest, models.ALL[sizes["tower"]].smallest if sizes["tower"] in models.ALL and entry.takes_a_tower else 1)
@@ -103,15 +109,16 @@ def plan_for(
         if "image_size" in asked_sizes:
             raise LakehouseError(f"--image-size is {sizes['image_size']}; {entry.name} needs {smallest} pixels or more.")
         sizes["image_size"] = smallest
+    has = {one.name for one in fields(Config if entry.in_keras else LinearConfig)}
     return Plan(
         model=model,
         table=found.name,
         version=pinned,
         level=level or ("sub_class" if found.name == "products" else "path"),
         recipe=recipe,
-        sizes=sizes,
+        sizes={name: value for name, value in sizes.items() if name in has},
         pictures_only=pictures_only,
-        processes=launch.processes(processes) if entry.in_keras else 1,
+        processes=launch.processes(processes, elastic=bool(hosts_script)) if entry.in_keras else 1,
         checkpoint_steps=checkpoint_steps,
         compress=compress,
         parent=parent,

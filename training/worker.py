@@ -93,20 +93,19 @@ def _example(splits: dict, root: Path) -> list[dict]:
 
 
 def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -> bool:
-    from training.models.linear_ngrams import LinearConfig
     from training.served import linear
     from training.served.titles import clean
 
     data.announce(splits, tree)
     begun = time.monotonic()
-    pipeline = asked.entry.module.build(LinearConfig(seed=asked.recipe["seed"]))
+    pipeline = asked.entry.module.build(plan.linear_config(asked))
     train, test = splits["train"], splits["test"]
     pipeline.fit([clean(title) for title in train.titles.to_pylist()], train.targets(tree))
     linear.settled(pipeline)
     trained_s = time.monotonic() - begun
     scores = linear.probabilities(pipeline, test.titles.to_pylist())
     exporting.export(
-        asked.folder / "model", asked, tree, Encoder(asked.entry.reading(0, 0, 0), None), _example(splits, settings.load().path), pipeline=pipeline
+        asked.folder / "model", asked, tree, Encoder(asked.entry.reading(), None), _example(splits, settings.load().path), pipeline=pipeline
     )
     _report(asked, splits, tree, scores, started, trained_s, {"history": [], "processes": 1, "parameters": 0})
     return True
@@ -114,7 +113,7 @@ def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -
 
 def _encoder(asked: plan.Plan, splits: dict) -> Encoder:
     sizes = plan.config(asked, 2, 2)
-    reading = asked.entry.reading(sizes.words, sizes.terms, sizes.buckets)
+    reading = asked.entry.reading(sizes)
     vocabulary = Vocabulary.of(splits["train"].titles.to_pylist()) if reading.words else None
     return Encoder(reading, vocabulary)
 

@@ -2,12 +2,14 @@
 
 import sys
 from contextlib import nullcontext
+from dataclasses import asdict
 
 import pytest
 from typer.testing import CliRunner
 
 from lakehouse.errors import LakehouseError
 from training import commands, comparison, launch, plan, programs, promotion, runs
+from training.models.linear_ngrams import LinearConfig
 
 
 @pytest.mark.parametrize(("wanted", "sentence"), [
@@ -51,6 +53,27 @@ def test_without_horovod_one_process_and_a_clear_word(monkeypatch, caplog):
     monkeypatch.setattr(launch, "horovod_installed", lambda: False)
     assert launch.processes(2) == 1
     assert "Horovod is not installed, so the model is trained in one process" in caplog.text
+
+
+def test_processes_that_would_only_wait_for_one_another_are_refused(monkeypatch):
+    monkeypatch.setattr(launch.os, "sched_getaffinity", lambda pid: {0, 1})
+    assert launch.processes(None) == 2 and launch.processes(4) == 4
+    with pytest.raises(LakehouseError, match="--np is 5; name 4 or fewer, as many as two a core"):
+        launch.processes(5)
+    assert launch.processes(5, elastic=True) == 5
+    for none in (0, -1):
+        with pytest.raises(LakehouseError, match=f"--np is {none}; name 1 process or more"):
+            launch.processes(none)
+
+
+def test_each_model_takes_the_settings_that_it_has(products):
+    sizes = {"alpha": 1e-5, "longest": 2, "units": 8}
+    linear, hashed = (programs.plan_for(name, "products", None, processes=1, sizes=sizes, recipe={"epochs": 3})
+                      for name in ("linear_ngrams", "hashed_ngrams"))
+    assert plan.numbers(linear) == {"longest": 2, "alpha": 1e-5, "epochs": 3, "seed": 7}
+    assert plan.numbers(programs.plan_for("linear_ngrams", "products", None)) == asdict(LinearConfig())
+    assert plan.numbers(hashed)["longest"] == 2 and plan.numbers(hashed)["epochs"] == 3 and "alpha" not in hashed.sizes
+    assert hashed.entry.reading(plan.config(hashed, 2, 2)).longest == 2
 
 
 def test_a_run_that_another_process_trains_is_left_alone(products):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass, field
 
+from training.models.config import Config
 from training.models.towers import TOWERS
 from training.served.inputs import Reading
 
@@ -33,11 +34,12 @@ class Entry:
     def module(self):
         return importlib.import_module(f"training.models.{self.name}")
 
-    def reading(self, words: int, terms: int, buckets: int) -> Reading:
-        """The part of a title that this model looks at; numbers of words and terms a title."""
-        if not self.in_keras or not self.reads_titles:
+    def reading(self, sizes: Config | None = None) -> Reading:
+        """The part of a title that this model looks at; nothing for a model that has no sizes or reads none."""
+        if sizes is None or not self.reads_titles:
             return Reading()
-        return Reading(words=words if self.reads_words else 0, terms=terms if self.reads_terms else 0, buckets=buckets)
+        return Reading(words=sizes.words if self.reads_words else 0, terms=sizes.terms if self.reads_terms else 0, buckets=sizes.buckets,
+                       longest=sizes.longest)
 
 
 ALL = {

@@ -14,6 +14,7 @@ class Config:
     units: int = 128  # of an LSTM, in each direction
     terms: int = 160  # hashed terms a title
     buckets: int = 1 << 18  # hash values of terms
+    longest: int = 4  # characters of the longest n-gram among the terms
     hidden: int = 128  # of the layer before the last
     image_size: int = 64  # pixels a side
     tower: str = "small"  # image tower of a fusion model
