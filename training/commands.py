@@ -14,6 +14,7 @@ register = typer.Typer()
 compare = typer.Typer()
 promote = typer.Typer()
 log = logging.getLogger("mep3m.train")
+RECIPE, SIZES, PROCESSES = "How it learns", "What the network is made of", "Processes"
 
 
 @train.command()
@@ -22,39 +23,49 @@ def train_model(
     products: str = typer.Option("products", help="The table: products, or labelled_products."),
     version: int = typer.Option(None, help="Of the table; the newest by default."),
     level: str = typer.Option(None, help="What the headline figures are of: sub_class, or path (the third level where there is one)."),
-    epochs: int = typer.Option(None, help="By default 10 as in the paper, more where the table is small; 6 of linear_ngrams."),
-    batch: int = typer.Option(64, help="Rows a step, of all processes together."),
-    learning_rate: float = typer.Option(None, help="Adam's, at a batch of 64; 0.001, or 0.003 below 20,000 training rows."),
-    halve_every: int = typer.Option(None, help="Epochs between halvings of the rate; by default a fifth of the epochs, 2 in 10."),
-    scaling: str = typer.Option(None, help="How the rate grows with the batch: sqrt (by default), linear or none."),
-    warmup: float = typer.Option(None, help="Epochs over which the rate rises; 0."),
-    smoothing: float = typer.Option(None, help="Label smoothing."),
-    level_weight: float = typer.Option(None, help="Weight of the loss of the levels above the path."),
-    seed: int = typer.Option(7, help="Of weights, order and dropout."),
-    words: int = typer.Option(None, help="Words of a title that are read; 32."),
-    dimensions: int = typer.Option(None, help="Of word2vec; 100."),
-    window: int = typer.Option(None, help="Of word2vec: words on either side; 5."),
-    passes: int = typer.Option(None, help="Of word2vec over the titles; 5, up to 15 where there are few."),
-    units: int = typer.Option(None, help="Of an LSTM, in each direction; 128, or 64 below 20,000 training rows."),
-    image_size: int = typer.Option(None, help="Pixels a side; 64 on CPUs, 220 with a GPU."),
-    tower: str = typer.Option(None, help="Image side of a fusion model or of image_tower: small (on CPUs), vgg19 (with a GPU) or inception_v3."),
-    weights: str = typer.Option(None, help="File of pretrained weights of the image tower; from scratch by default."),
-    rank: int = typer.Option(None, help="Of LMF's factors; 4."),
-    modality: int = typer.Option(None, help="Numbers that each side brings to TFN and LMF; 64."),
-    hidden: int = typer.Option(None, help="Of the layer before the last; 128."),
-    terms: int = typer.Option(None, help="Hashed n-grams of a title that are read; 160."),
-    buckets: int = typer.Option(None, help="Hash values of n-grams; 262,144."),
-    longest: int = typer.Option(None, help="Characters of the longest n-gram; 3 of linear_ngrams, 4 where they are hashed."),
-    alpha: float = typer.Option(None, help="Of linear_ngrams: strength of the L2 penalty; 0.000001."),
-    dropout: float = typer.Option(None, help="Share of a layer's numbers that are left out while training; 0.3."),
-    word_dropout: float = typer.Option(None, help="The same of the word vectors that an LSTM reads; 0.2."),
-    gradient_norm: float = typer.Option(None, help="Gradients are clipped to it; 5, and 0 leaves them as they are."),
+    epochs: int = typer.Option(
+        None, help="By default 10 as in the paper, more where the table is small; 6 of linear_ngrams.", rich_help_panel=RECIPE
+    ),
+    batch: int = typer.Option(64, help="Rows a step, of all processes together.", rich_help_panel=RECIPE),
+    learning_rate: float = typer.Option(None, help="Adam's, at a batch of 64; 0.001, or 0.003 below 20,000 training rows.", rich_help_panel=RECIPE),
+    halve_every: int = typer.Option(
+        None, help="Epochs between halvings of the rate; by default a fifth of the epochs, 2 in 10.", rich_help_panel=RECIPE
+    ),
+    scaling: str = typer.Option(None, help="How the rate grows with the batch: sqrt (by default), linear or none.", rich_help_panel=RECIPE),
+    warmup: float = typer.Option(None, help="Epochs over which the rate rises; 0.", rich_help_panel=RECIPE),
+    smoothing: float = typer.Option(None, help="Label smoothing.", rich_help_panel=RECIPE),
+    level_weight: float = typer.Option(None, help="Weight of the loss of the levels above the path.", rich_help_panel=RECIPE),
+    seed: int = typer.Option(7, help="Of weights, order and dropout.", rich_help_panel=RECIPE),
+    words: int = typer.Option(None, help="Words of a title that are read; 32.", rich_help_panel=SIZES),
+    dimensions: int = typer.Option(None, help="Of word2vec; 100.", rich_help_panel=SIZES),
+    window: int = typer.Option(None, help="Of word2vec: words on either side; 5.", rich_help_panel=RECIPE),
+    passes: int = typer.Option(None, help="Of word2vec over the titles; 5, up to 15 where there are few.", rich_help_panel=RECIPE),
+    units: int = typer.Option(None, help="Of an LSTM, in each direction; 128, or 64 below 20,000 training rows.", rich_help_panel=SIZES),
+    image_size: int = typer.Option(None, help="Pixels a side; 64 on CPUs, 220 with a GPU.", rich_help_panel=SIZES),
+    tower: str = typer.Option(
+        None, help="Image side of a fusion model or of image_tower: small (on CPUs), vgg19 (with a GPU) or inception_v3.", rich_help_panel=SIZES
+    ),
+    weights: str = typer.Option(None, help="File of pretrained weights of the image tower; from scratch by default.", rich_help_panel=SIZES),
+    rank: int = typer.Option(None, help="Of LMF's factors; 4.", rich_help_panel=SIZES),
+    modality: int = typer.Option(None, help="Numbers that each side brings to TFN and LMF; 64.", rich_help_panel=SIZES),
+    hidden: int = typer.Option(None, help="Of the layer before the last; 128.", rich_help_panel=SIZES),
+    terms: int = typer.Option(None, help="Hashed n-grams of a title that are read; 160.", rich_help_panel=SIZES),
+    buckets: int = typer.Option(None, help="Hash values of n-grams; 262,144.", rich_help_panel=SIZES),
+    longest: int = typer.Option(None, help="Characters of the longest n-gram; 3 of linear_ngrams, 4 where they are hashed.", rich_help_panel=SIZES),
+    alpha: float = typer.Option(None, help="Of linear_ngrams: strength of the L2 penalty; 0.000001.", rich_help_panel=RECIPE),
+    dropout: float = typer.Option(None, help="Share of a layer's numbers that are left out while training; 0.3.", rich_help_panel=SIZES),
+    word_dropout: float = typer.Option(None, help="The same of the word vectors that an LSTM reads; 0.2.", rich_help_panel=SIZES),
+    gradient_norm: float = typer.Option(None, help="Gradients are clipped to it; 5, and 0 leaves them as they are.", rich_help_panel=RECIPE),
     pictures_only: bool = typer.Option(False, help="Leave products without a picture out."),
-    np: int = typer.Option(None, "--np", help="Processes; one a core by default, two at most. More than two a core are refused."),
-    compress: bool = typer.Option(False, help="Send gradients as float16."),
-    hosts_script: str = typer.Option("", help="Elastic: a program that prints the hosts there are now (host:slots, one a line)."),
-    min_np: int = typer.Option(1, help="Elastic: go on while so many processes are left."),
-    checkpoint_steps: int = typer.Option(500, help="Steps between checkpoints."),
+    np: int = typer.Option(
+        None, "--np", help="Processes; one a core by default, two at most. More than two a core are refused.", rich_help_panel=PROCESSES
+    ),
+    compress: bool = typer.Option(False, help="Send gradients as float16.", rich_help_panel=PROCESSES),
+    hosts_script: str = typer.Option(
+        "", help="Elastic: a program that prints the hosts there are now (host:slots, one a line).", rich_help_panel=PROCESSES
+    ),
+    min_np: int = typer.Option(1, help="Elastic: go on while so many processes are left.", rich_help_panel=PROCESSES),
+    checkpoint_steps: int = typer.Option(500, help="Steps between checkpoints.", rich_help_panel=PROCESSES),
     if_needed: bool = typer.Option(False, help="Do nothing where the same model of the same data, settings and code is registered."),
     challenger: bool = typer.Option(False, "--challenger", help="Register as challenger, even where there is no champion yet."),
     again: bool = typer.Option(False, help="Begin anew, even where a killed run could go on."),
