@@ -126,6 +126,7 @@ def test_no_rows_give_no_labels(classifier):
     ({"title": ["茶"], "image": [np.zeros((4, 4, 3), np.uint8)]}, {}, "image of row 0 is a ndarray"),
     ({"name": ["茶"]}, {}, "neither a column 'title' nor a column 'image'"),
     ({"title": ["茶", ["茶"]]}, {}, "title of row 1 is a list; it must be text"),
+    ({"title": [None, 12.5]}, {}, "title of row 1 is a float; it must be text"),
     ({"title": ["茶"], "image": ["images/a.jpg"]}, {}, "image of row 0 is a str; it must be the bytes of a picture's file"),
     ({"title": ["茶"]}, {"k": 0}, "k is 0; it must be 1 or more"),
     ({"title": ["茶"]}, {"level": "shelf"}, "level is 'shelf'; it must be class, sub_class or path"),

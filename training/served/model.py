@@ -90,12 +90,15 @@ def _column(frame: pd.DataFrame, name: str, kind: type, what: str) -> list:
     """
     if name not in frame:
         return [None] * len(frame)
-    missing = (float, type(pd.NA))  # a null in a column is a NaN
-    found = [None if isinstance(value, missing) or (isinstance(value, str) and not value) else value for value in frame[name].tolist()]
+    found = [None if _missing(value) else value for value in frame[name].tolist()]
     for row, value in enumerate(found):
         if value is not None and not isinstance(value, kind):
             raise _refused(f"{name} of row {row} is a {type(value).__name__}; it must be {what}, or empty where there is none.")
     return found
+
+
+def _missing(value) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) or (isinstance(value, str) and not value)
 
 
 def _network(folder: Path):
