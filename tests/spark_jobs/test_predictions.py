@@ -39,6 +39,7 @@ def registry(lake, tmp_path):
     import mlflow
 
     mlflow.set_tracking_uri(settings.load().tracking_uri)
+    mlflow.set_registry_uri(settings.load().tracking_uri)       # what an earlier test trained in this process may have named another
     mlflow.set_experiment(experiment_id=mlflow.create_experiment("test", artifact_location=(lake / "mlartifacts").as_uri()))
     (tmp_path / "served_model.py").write_text(MODEL, "utf-8")
     with mlflow.start_run():
