@@ -36,8 +36,8 @@ def shown(lake: Path, **tags: str) -> dict[str, tuple[str, str]]:
     """(status, parent) of the runs with these tags or name, by id."""
     import mlflow
 
-    registry = mlflow.MlflowClient(f"sqlite:///{lake}/mlflow.db", f"sqlite:///{lake}/mlflow.db")
-    found = registry.search_runs([registry.get_experiment_by_name("mep3m").experiment_id], " and ".join(f"tags.`{k}` = '{v}'" for k, v in tags.items()))
+    server = mlflow.MlflowClient(f"sqlite:///{lake}/mlflow.db", f"sqlite:///{lake}/mlflow.db")
+    found = server.search_runs([server.get_experiment_by_name("mep3m").experiment_id], " and ".join(f"tags.`{k}` = '{v}'" for k, v in tags.items()))
     return {run.info.run_id: (run.info.status, run.data.tags.get("mlflow.parentRunId", "")) for run in found}
 
 
