@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("mep3m.sub_class_pairs")
 
 TITLES = 1_000          # of a category, chosen by a hash: more say nothing new about what it holds
-STALE = 0.5             # of the categories came later: from there on the reference is made anew
+STALE = 0.5             # of the categories or listings came later: from there on the reference is made anew
 PAIRS = ("shop_a string, native_path_a string, shop_b string, native_path_b string, name_a string, name_b string, class_id int, "
          "label_similarity double, content_similarity double, score double, contained_a_in_b double, contained_b_in_a double, "
          "features array<struct<name:string,value:double>>, strategy string")
@@ -81,14 +81,14 @@ def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options, 
 
 
 def remembered(earlier: Earlier | None, sub_classes: pa.Table) -> curated_memory.Memory | None:
-    """What an earlier run left; nothing where half of the categories came after its reference was made."""
+    """What an earlier run left; nothing where half of the categories or of the listings came after its reference was made."""
     data = earlier.memory() if earlier else None
     memory = curated_memory.read(data) if data else None
     if memory is None:
         return None
-    strangers = float(np.mean(memory.known.reference.positions(keys_of(sub_classes)) < 0)) if sub_classes.num_rows else 1.0
-    log.info("curated: %.0f %% of the categories came after the reference was made", 100 * strangers)
-    if strangers >= STALE:
+    newer = memory.known.reference.newer(keys_of(sub_classes), np.asarray(sub_classes["listings"], dtype=np.int64))
+    log.info("curated: %.0f %% of what there is came after the reference was made", 100 * newer)
+    if newer >= STALE:
         return None
     return memory.forgotten() if earlier.anew else memory
 

@@ -56,7 +56,7 @@ def written(known: Known, digests: np.ndarray) -> bytes:
     reference, profiles, scored = known.reference, known.profiles, known.scored
     said = {"code": code(), "shops": list(reference.shops), "words": reference.words, "otherwise": reference.rarity.otherwise,
             "sharpness": [space.sharpness for space in (*reference.spaces, reference.pooled)], "features": sorted(scored.features),
-            "keys": list(known.keys), "reference_keys": list(reference.keys)}
+            "keys": list(known.keys), "reference_keys": list(reference.keys), "reference_listings": reference.listings}
     arrays = {"said": np.frombuffer(json.dumps(said).encode(), np.uint8), "digests": digests,
               **{name: getattr(reference, name) for name in
                  ("buckets", "rare", "shop_means", "weights", "place", "members", "pooled_weights", "class_of")},
@@ -88,8 +88,8 @@ def read(data: bytes) -> Memory | None:
         *spaces, pooled = (Space(matrix(f"sums{n}"), sharpness) for n, sharpness in enumerate(said["sharpness"]))
         cuts = range(sum(name.startswith("pieces") for name in arrays.files))
         rarity = Rarity(tuple(arrays[f"pieces{n}"] for n in cuts), tuple(arrays[f"rarity{n}"] for n in cuts), said["otherwise"])
-        reference = Reference(keys=[tuple(key) for key in said["reference_keys"]], shops=said["shops"], words=said["words"], spaces=spaces,
-                              pooled=pooled, rarity=rarity, **{name: arrays[name] for name in
+        reference = Reference(keys=[tuple(key) for key in said["reference_keys"]], listings=said["reference_listings"], shops=said["shops"],
+                              words=said["words"], spaces=spaces, pooled=pooled, rarity=rarity, **{name: arrays[name] for name in
                               ("buckets", "rare", "shop_means", "weights", "place", "members", "pooled_weights", "class_of")})
         scored = Scored(*(arrays[name] for name in ("i", "j", "score", "i_in_j", "j_in_i")),
                         {name: arrays[f"feature{n}"] for n, name in enumerate(said["features"])})

@@ -69,6 +69,7 @@ class Profiles:
 @dataclass(frozen=True)
 class Reference:
     keys: Sequence[Key]             # the categories that it was made of
+    listings: int                   # and of how many listings
     shops: Sequence[str]
     buckets: np.ndarray             # the terms that count, in order; columns of every matrix here
     words: int                      # so many of them are words, the others n-grams
@@ -92,6 +93,18 @@ class Reference:
         """Where each category stands among this reference's, -1 where it is new."""
         known = {key: n for n, key in enumerate(self.keys)}
         return np.array([known.get(key, -1) for key in keys], dtype=np.int64)
+
+    def newer(self, keys: Sequence[Key], listings: np.ndarray) -> float:
+        """The share of the categories, or of the listings where that is more, that it knows nothing of.
+
+        A category that was too small for a class when this was made, and no longer is, counts as unknown.
+
+        Args:
+            listings: of each category, as they are now.
+        """
+        position = self.positions(keys)
+        unknown = (position < 0) | ((listings >= LISTINGS_MIN) & (self.place[position] < 0))
+        return max(float(unknown.mean()), 1 - self.listings / max(int(listings.sum()), 1)) if len(keys) else 1.0
 
     def width(self) -> list[int]:
         """Where each shop's classes begin in `Profiles.spaces`, and where the last one's end."""
@@ -120,7 +133,7 @@ def made_of(given: Categories) -> tuple[Reference, sparse.csr_array]:
         own.append(np.where(shop[category] == number, place[category], -1))
         classes.append(max(len(members), 1))
     spaces = spaces_of(rows, weights, np.stack(own), classes)
-    return Reference(given.keys, shops, buckets, words, rare, shop_means, weights, place, spaces,
+    return Reference(given.keys, int(given.listings.sum()), shops, buckets, words, rare, shop_means, weights, place, spaces,
                      np.unique(numbered(category, given.titles.identities())), Rarity.among(given.names)), rows
 
 

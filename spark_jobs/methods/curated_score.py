@@ -9,7 +9,7 @@ What all titles together say is in the `Reference`; a category's `Profiles` row 
 pair's score from its two rows. So with what is `Known` from an earlier run only new or changed categories are profiled and only pairs
 with one of them are scored, with the same result, to the last bit, as if everything were.
 
-Nothing here has seen an answer key; the constants below that were chosen with one are marked as such, with what they cost.
+No answer key is read here. docs/alignment.md says of every constant where it comes from and what a fifth more or less of it changes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SOUGHT = 100            # classes with most votes of a category, by which the ne
 POOLED = 0.75           # share of the mutual best pairs that are put together, surest first (as in the study that this starts from)
 CONTAINING = 4          # a votes where b does if b gives the class at least a quarter of what a does
 CONTAINED_KEPT = 0.4
-NAME_WEIGHT, TEXT_WEIGHT, FIRST_WEIGHT, DIRECT_WEIGHT = 0.1, 0.5, 0.6, 0.15      # docs/alignment.md shows what other values give: little
+NAME_WEIGHT, TEXT_WEIGHT, FIRST_WEIGHT, DIRECT_WEIGHT = 0.1, 0.5, 0.6, 0.15
 
 
 @dataclass(frozen=True)

@@ -200,14 +200,25 @@ def test_what_other_code_remembered_is_not_read(monkeypatch):
     assert curated_memory.read(data) is None
 
 
-def test_a_reference_that_half_of_the_categories_have_outlived_is_made_anew():
-    _, known, _ = curated_score.score_pairs(categories(*tables_of(catalogue())), threads=1)
-    data = curated_memory.written(known, np.arange(len(known.keys)))
-    sub_classes, _ = tables_of(catalogue())
-    more = pa.table({"shop": ["s9"] * 20, "native_path": [f"类>{n}" for n in range(20)]})
+def test_a_reference_that_half_of_what_there_is_has_outlived_is_made_anew():
+    def memory_of(rows: list[dict]) -> strategies.Earlier:
+        _, known, _ = curated_score.score_pairs(categories(*tables_of(rows)), threads=1)
+        data = curated_memory.written(known, np.arange(len(known.keys)))
+        return strategies.Earlier(memory=lambda: data)
+
+    earlier, sub_classes = memory_of(catalogue()), tables_of(catalogue())[0].select(["shop", "native_path", "listings"])
+    more = pa.table({"shop": ["s9"] * 20, "native_path": [f"类>{n}" for n in range(20)], "listings": [1] * 20})
     for strangers, kept in ((17, True), (18, False)):
-        now = pa.concat_tables([sub_classes.select(["shop", "native_path"]), more.slice(0, strangers)])
-        assert (remembered(strategies.Earlier(memory=lambda: data), now) is not None) == kept
+        now = pa.concat_tables([sub_classes, more.slice(0, strangers)])
+        assert (remembered(earlier, now) is not None) == kept
+
+    def with_listings(each: int) -> pa.Table:
+        return sub_classes.set_column(2, "listings", pa.array([each] * sub_classes.num_rows))
+
+    assert remembered(earlier, with_listings(23)) is not None and remembered(earlier, with_listings(24)) is None       # they had 12
+    few = memory_of([row for n, row in enumerate(catalogue()) if n % 12 < 4])       # none large enough for a class
+    assert remembered(few, with_listings(4)) is not None and remembered(few, with_listings(5)) is None
+    data = earlier.memory()
     assert remembered(strategies.Earlier(memory=lambda: data, anew=True), now.slice(0, 18)).known.keys == []
     assert remembered(None, now) is None and remembered(strategies.Earlier(), now) is None
 
