@@ -163,8 +163,9 @@ def _groups(sub_classes: Sequence[NativeSubClass], merges: Sequence[Merge], deci
         members = [own[m] for m in found[child]]
         put_under(position[parent], choose_name(members, chosen)[0], members)
     for one in sub_classes:
-        if one.parent is not None and group_of.get(one.parent) in position:
-            put_under(position[group_of[one.parent]], one.name, [one])
+        if one.parent in group_of:
+            above = group_of[one.parent]
+            put_under(position[parents.get(above, above)], one.name, [one])      # beside its parent where that is a third level itself
     below = [group(SUBSUB_CLASS, members, second[order[place]].class_id, place) for (place, _), alike in third.items() for members in alike]
     below.sort(key=lambda g: (g.parent, -g.listings, g.name, g.members))
     return [*(second[number] for number in order), *below]

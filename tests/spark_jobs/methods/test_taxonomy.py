@@ -227,6 +227,21 @@ def test_a_third_level_that_the_source_sets_apart():
     assert [(n.name, n.parent_id, len(n.members), n.node_id) for n in alive(tree, SUBSUB_CLASS)] == [("苹果", parent.node_id, 2, 2), ("橙子", parent.node_id, 1, 3)]
 
 
+def test_what_lies_under_a_category_that_is_put_under_another_stays_beside_it():
+    fresh, fruit = native("yixun", "生鲜"), native("jd", "水果")
+    apple = native("jd", "水果>苹果", parent=fruit.category)
+    tree = grow([fresh, fruit, apple], [], [Decision("third_level", *fruit.category, *fresh.category)])
+    [parent] = alive(tree)
+    assert {(n.name, n.parent_id) for n in alive(tree, SUBSUB_CLASS)} == {("水果", parent.node_id), ("苹果", parent.node_id)}
+
+
+@given(TREE, MERGES, DECISIONS, st.sets(st.sampled_from(CATEGORIES)))
+def test_every_category_is_in_one_living_node(sub_classes, merges, decisions, parents):
+    below = [native(one.category[0], f"{one.category[1]}>x", parent=one.category) for one in sub_classes if one.category in parents]
+    tree = grow([*sub_classes, *below], merges, decisions)
+    assert sorted(m for n in tree for m in n.members) == sorted(one.category for one in [*sub_classes, *below])
+
+
 @pytest.mark.parametrize("decisions", [
     [("a", "b"), ("b", "a")],                   # a circle
     [("a", "b"), ("b", "c")],                   # a fourth level
