@@ -6,7 +6,7 @@ import argparse
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from lakehouse import arrow, spark
 from lakehouse.tables import REJECTS, Table
@@ -21,12 +21,13 @@ def parser(doc: str | None) -> argparse.ArgumentParser:
     return made
 
 
-def run(table: Table, build: Callable, args: argparse.Namespace) -> int:
+def run(table: Table, build: Callable, args: argparse.Namespace, also: Mapping[str, str] | None = None) -> int:
     """Build one batch of `table` into staging; the gate publishes it.
 
     Args:
         build: called with a DataFrame for each table of `built_from`, then, where the table remembers itself, with the
             table as it stands. Returns the batch, or (batch, rejects) with rejects as (key: string, reason: string, row: string).
+        also: what else the commit is to say of the batch.
 
     Raises:
         MissingTable: an input has not been written yet.
@@ -40,7 +41,7 @@ def run(table: Table, build: Callable, args: argparse.Namespace) -> int:
         inputs.append(spark.empty(table) if arrow.version(table) is None else spark.read(table))
     result = build(*inputs)
     batch, rejects = result if isinstance(result, tuple) else (result, None)
-    lineage = {"run_id": run_id, "inputs": versions}
+    lineage = {"run_id": run_id, "inputs": versions, **(also or {})}
     spark.stage(table, batch, lineage)
     rejected = 0
     if rejects is not None:

@@ -99,23 +99,18 @@ def read_labels(path: Path) -> Labels:
     return Labels(counts)
 
 
-def decided(strategy: str | None, options: Options | None = None) -> list[dict]:
-    """The rows of alignments: the lake's where no strategy or the one that made them is asked for, else decided anew without writing.
+def decided(strategy: str | None = None, options: Options | None = None) -> list[dict]:
+    """The rows of alignments: the lake's, people's among them; or what a strategy by itself says of the lake's listings, written nowhere.
 
-    Args:
-        options: the strategy's; the lake's rows are not taken where they are given.
     Raises:
+        UnknownStrategy: `strategy` names none.
         MissingTable: what it needs has not been written yet.
     """
     from lakehouse import arrow
 
-    columns = [*tables.PAIR_KEY, "relation", "zone", "confidence", "strategy", "evidence"]
+    columns = [*tables.PAIR_KEY, "relation", "zone", "confidence", "strategy", "decided_by", "evidence"]
     if strategy is None:
         return arrow.read(tables.ALIGNMENTS, columns=columns).to_pylist()
-    if options is None and arrow.version(tables.ALIGNMENTS) is not None:
-        rows = arrow.read(tables.ALIGNMENTS, columns=columns).to_pylist()
-        if rows and rows[0]["strategy"] == strategy:
-            return rows
     from lakehouse import spark
     from spark_jobs import alignments, strategies, sub_class_pairs
 
@@ -123,8 +118,8 @@ def decided(strategy: str | None, options: Options | None = None) -> list[dict]:
     options = options or strategies.Options()
     native, listings = spark.read(tables.NATIVE_SUB_CLASSES), spark.read(tables.LISTINGS)
     pairs = sub_class_pairs.build(native, listings, strategy=strategy, options=options).localCheckpoint()
-    people = spark.read(tables.NAMING_DECISIONS)
-    return alignments.build(pairs, native, people, strategy=strategy, options=options).select(*columns).toArrow().to_pylist()
+    nobody = spark.empty(tables.NAMING_DECISIONS)
+    return alignments.build(pairs, native, nobody, strategy=strategy, options=options).select(*columns).toArrow().to_pylist()
 
 
 def named_alike(known: dict[Category, dict]) -> list[Pair]:
@@ -134,6 +129,11 @@ def named_alike(known: dict[Category, dict]) -> list[Pair]:
     own = [NativeSubClass(category, row["native_sub_class"], row["class_id"], row["class_name"], row["listings"])
            for category, row in known.items() if row.get("class_id") is not None]
     return [frozenset((merge.a, merge.b)) for merge in doubles(own)]
+
+
+def by_itself(row: dict) -> bool:
+    """Whether a row of alignments is a merge that no person made."""
+    return row["relation"] == "equivalent" and row["zone"] == "merged" and row["decided_by"] == row["strategy"]
 
 
 def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict[Category, dict]) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict
     found = {frozenset(ends) for ends, row in asked.items() if row["relation"] == "equivalent"}
     small = {one for one in found if any(known.get(category, {"listings": 0})["listings"] < measures.LISTINGS_MIN for category in one)}
     found -= small
-    merged = {frozenset(ends) for ends, row in asked.items() if row["relation"] == "equivalent" and row["zone"] == "merged"} - small
+    merged = {frozenset(ends) for ends, row in asked.items() if by_itself(row)} - small
     large = {category for category, row in known.items() if row["listings"] >= measures.LARGE}
     result: dict[str, Any] = {
         "strategy": rows[0]["strategy"] if rows else None,
@@ -165,6 +165,7 @@ def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict
         "both_sides_10_listings": {"strict": measures.strict({p for p in found if p <= large}, {p for p in key if p <= large}).rounded()},
         "per_shop_pair": measures.per_shop_pair(found, key, labels, sorted(shops)),
         "intervals_95": measures.intervals(found, key, labels, merged),
+        "decided_by_people": sum(row["decided_by"] != row["strategy"] for row in rows),
         "left_out": {"pairs_of_fewer_than_5_listings": len(small), "pairs_of_one_shop_in_key": len(inside),
                      "unknown_categories_in_key": len(strangers), "unknown": [":".join(one) for one in strangers[:20]]},
     }
@@ -176,9 +177,9 @@ def measure(rows: list[dict], key: set[Pair], labels: Labels | None, known: dict
         {p for p in found if p <= large}, {p for p in key if p <= large}, labels).rounded()
     compared_inside = any(row["strategy"] != "paper" and row["shop_a"] == row["shop_b"] for row in rows)        # as spark_jobs.taxonomy.folds_names
     by_name = [] if compared_inside else named_alike(known)
-    by_itself = [frozenset(ends) for ends, row in relations.items() if row["relation"] == "equivalent" and row["zone"] == "merged"]
+    alone = [frozenset(ends) for ends, row in relations.items() if by_itself(row)]
     proposed = [frozenset(ends) for ends, row in relations.items() if row["relation"] == "equivalent"]
-    for name, clusters in (("not_merged", {}), ("merged_by_itself", measures.components([*by_itself, *by_name])),
+    for name, clusters in (("not_merged", {}), ("merged_by_itself", measures.components([*alone, *by_name])),
                            ("every_proposal_accepted", measures.components([*proposed, *by_name])),
                            ("merged_by_labels", {category: max(sorted(of), key=of.get) for category, of in labels.counts.items()})):
         result[f"listings_{name}"] = listings_of(clusters, labels)
@@ -214,12 +215,21 @@ def categories() -> dict[Category, dict]:
 def alignment(
     gold: Path = typer.Option(..., help="Tab-separated pairs: platform_a, path_a, platform_b, path_b."),
     labels: Path = typer.Option(None, help="Listings with people's labels: platform, native_path, human_label_path; gzipped or not."),
-    strategy: str = typer.Option(None, help="paper or curated; the one that the lake was aligned with by default."),
+    strategy: str = typer.Option(None, help="What paper or curated by itself says of the lake's listings; the lake's alignments by default, "
+                                 "with what people decided."),
+    weight: str = typer.Option("counts", help="Of strategy paper, as for `mep3m build alignments`: counts or presence."),
+    threshold: str = typer.Option("0.75", help="Of strategy paper: a number, or identical-names."),
+    identical_names: str = typer.Option("merge", help="Of strategy paper: merge or criterion."),
     report: Path = typer.Option(None, help="Where to write what was confused with what, for a person to read."),
 ) -> None:
     """Precision, recall and F1 of the pairs, the zones, the relations and the curated sub-classes, as JSON."""
+    from spark_jobs import strategies
+
+    options = strategies.chosen(weight, threshold, identical_names)
+    if strategy != "paper" and options != strategies.Options():
+        raise LakehouseError("--weight, --threshold and --identical-names are options of strategy paper; add --strategy paper.")
     key, of_people = read_gold(gold), read_labels(labels) if labels else None
-    rows, known = decided(strategy), categories()
+    rows, known = decided(strategy, options), categories()
     print(json.dumps(measure(rows, key, of_people, known), ensure_ascii=False, indent=1))
     if report:
         from spark_jobs.methods.confusion import confusion
@@ -239,11 +249,13 @@ def table(
     key, of_people, known = read_gold(gold), read_labels(labels), categories()
     lines = ["| strategy | strict P / R / F1 | tolerant F1 | merged by itself: share, tolerant P | B-cubed F1 by itself / accepted | V-measure |",
              "| --- | --- | --- | --- | --- | --- |"]
-    shown = {f"`{name}`": decided(name) for name in strategies.MODULES}
-    letter = decided("paper", strategies.Options(identical_names_merge=False))
+    forms = {"`paper`, Eq. 3 for identical names too": ("paper", strategies.Options(identical_names_merge=False)),
+             "`paper`, presence of terms": ("paper", strategies.Options(weight="presence")),
+             "`paper`, threshold of the identical names": ("paper", strategies.Options(threshold=None)),
+             **{f"`{name}`": (name, strategies.Options()) for name in strategies.MODULES}}
     got: dict[str, Any] = {}
-    for name, rows in {"`paper`, Eq. 3 for identical names too": letter, **shown}.items():
-        got = measure(rows, key, of_people, known)
+    for name, form in forms.items():
+        got = measure(decided(*form), key, of_people, known)
         strict, interval = got["strict"], got["intervals_95"].get("strict_f1", [0, 0])
         lines.append(f"| {name} | {strict['precision']:.2f} / {strict['recall']:.2f} / **{strict['f1']:.3f}** "
                      f"({interval[0]:.2f} to {interval[1]:.2f}) | {got['tolerant']['f1']:.3f} "

@@ -10,10 +10,13 @@ With what an earlier run left, only pairs of new or changed sub-classes are scor
 
 from __future__ import annotations
 
+import zlib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 MODULES = {"paper": "spark_jobs.methods.paper", "curated": "spark_jobs.methods.curated"}
 DEFAULT = "curated"
 CALIBRATED = "identical-names"
+IDENTICAL_NAMES = ("merge", "criterion")
 
 
 class UnknownStrategy(LakehouseError):
@@ -51,6 +55,13 @@ class Earlier:
     anew: bool = False      # nothing is carried over; what was remembered may still be what is measured against
 
 
+@cache
+def code() -> str:
+    """A sum over the modules that scores are made by."""
+    folder = Path(__file__).parent / "methods"
+    return f"{zlib.crc32(b''.join(path.read_bytes() for path in sorted(folder.glob('*.py')))):08x}"
+
+
 def find(name: str) -> ModuleType:
     """The module of the strategy called `name`.
 
@@ -67,7 +78,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--strategy", default=None, help=f"{' or '.join(MODULES)} ({DEFAULT} by default)")
     parser.add_argument("--weight", default="counts", help="of a term in S_content: counts (default) or presence")
     parser.add_argument("--threshold", default="0.75", help=f"of S_content: a number, or {CALIBRATED} for the mean of the pairs with identical names")
-    parser.add_argument("--identical-names", choices=("merge", "criterion"), default="merge",
+    parser.add_argument("--identical-names", choices=IDENTICAL_NAMES, default=IDENTICAL_NAMES[0],
                         help="merge: identical names are merged whatever their S_content; criterion: Eq. 3 holds for them too")
     parser.add_argument("--anew", action="store_true", help="score every pair anew; else those of unchanged sub-classes are carried over")
     parser.add_argument("--new-reference", action="store_true",
@@ -75,17 +86,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def options(args: Namespace) -> Options:
-    """
+    return chosen(args.weight, args.threshold, args.identical_names)
+
+
+def chosen(weight: str, threshold: str, identical_names: str) -> Options:
+    """Options as a command line has them.
+
     Raises:
-        LakehouseError: the threshold is neither a number from 0 to 1 nor the word for calibration.
+        LakehouseError: the threshold is neither a number from 0 to 1 nor the word for calibration, or identical names are neither merged nor judged.
     """
-    if args.threshold == CALIBRATED:
-        threshold = None
-    else:
-        try:
-            threshold = float(args.threshold)
-        except ValueError:
-            threshold = -1.0
-        if not 0 <= threshold <= 1:
-            raise LakehouseError(f"--threshold is {args.threshold!r}; give a number from 0 to 1, or {CALIBRATED}.")
-    return Options(args.weight, threshold, args.identical_names == "merge")
+    if identical_names not in IDENTICAL_NAMES:
+        raise LakehouseError(f"--identical-names is {identical_names!r}; give {' or '.join(IDENTICAL_NAMES)}.")
+    try:
+        number = None if threshold == CALIBRATED else float(threshold)
+    except ValueError:
+        number = -1.0
+    if number is not None and not 0 <= number <= 1:
+        raise LakehouseError(f"--threshold is {threshold!r}; give a number from 0 to 1, or {CALIBRATED}.")
+    return Options(weight, number, identical_names == IDENTICAL_NAMES[0])

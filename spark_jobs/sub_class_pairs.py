@@ -57,9 +57,9 @@ def earlier_run(strategy: str, anew: bool, new_reference: bool) -> strategies.Ea
 
     if anew or arrow.version(tables.SUB_CLASS_PAIRS) is None:
         return strategies.Earlier(memory=memory, remember=remember, anew=anew)
-    scored_from = arrow.last_commit(arrow.location(tables.SUB_CLASS_PAIRS)).get("inputs", {})
-    version = scored_from.get(tables.NATIVE_SUB_CLASSES.full_name)
-    if version is None:
+    commit = arrow.last_commit(arrow.location(tables.SUB_CLASS_PAIRS))
+    version = commit.get("inputs", {}).get(tables.NATIVE_SUB_CLASSES.full_name)
+    if version is None or commit.get("code") != strategies.code():      # other code might say otherwise
         return strategies.Earlier(memory=memory, remember=remember)
     return strategies.Earlier(spark.read(tables.SUB_CLASS_PAIRS), spark.read(tables.NATIVE_SUB_CLASSES, version), memory, remember)
 
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     def built(native_sub_classes: DataFrame, listings: DataFrame) -> DataFrame:
         return build(native_sub_classes, listings, strategy=strategy, options=options, earlier=earlier_run(strategy, args.anew, args.new_reference))
 
-    return job.run(tables.SUB_CLASS_PAIRS, built, args)
+    return job.run(tables.SUB_CLASS_PAIRS, built, args, {"code": strategies.code()})
 
 
 if __name__ == "__main__":

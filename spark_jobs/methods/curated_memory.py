@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import io
 import json
-import zlib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +17,7 @@ from spark_jobs.methods.curated_names import Rarity
 from spark_jobs.methods.curated_reference import Profiles, Reference
 from spark_jobs.methods.curated_score import Known, Scored
 from spark_jobs.methods.curated_votes import Space
+from spark_jobs.strategies import code
 
 
 @dataclass(frozen=True)
@@ -29,14 +27,6 @@ class Memory:
 
     def forgotten(self) -> Memory:
         return Memory(self.known.forgotten(), np.zeros(0, np.int64))
-
-
-@cache
-def code() -> str:
-    """A sum over the modules that make scores."""
-    folder = Path(__file__).parent
-    modules = ["titles.py", "label_similarity.py", "sparse_rows.py", *sorted(path.name for path in folder.glob("curated*.py"))]
-    return f"{zlib.crc32(b''.join((folder / name).read_bytes() for name in modules)):08x}"
 
 
 def changed(sub_classes: pa.Table, memory: Memory | None) -> np.ndarray:

@@ -160,7 +160,7 @@ def decide(sub_class_pairs: DataFrame, native_sub_classes: DataFrame, options: O
     else:
         judged = sub_class_pairs.withColumn("threshold", F.lit(float(options.threshold)))
     passes = (F.col("label_similarity") >= THRESHOLD) & (F.col("content_similarity") > F.col("threshold"))
-    by_name = identical & F.lit(options.identical_names_merge)
+    by_name = identical & F.lit(options.identical_names_merge) & F.col("name_a").rlike(r"[\p{L}\p{N}]")       # two shops' "///" are no name
     merged = passes | by_name
     similarities = F.format_string("S_label %.2f, S_content %.3f", "label_similarity", "content_similarity")
     why = (F.when(by_name & passes, F.lit("identical names"))

@@ -36,6 +36,7 @@ def ranks_among(end: np.ndarray, other_shop: np.ndarray, score: np.ndarray, tie:
     return ranks, others
 
 
+LEAD, SINGLE, NAMES = 0.5, 0.3, 0.3     # of `certainty`: the lead over the next best, a single kind, like names; beside 1 for each half
 EQUIVALENT_MIN = 0.60   # of `certainty`, from which a mutual best is equivalent: where as many pairs are taken as the shops share kinds
 MERGED_MIN = 0.80       # of certainty, from which a pair is merged without a person, even where a twin is better still: the better half
 DOUBLE_MIN, DOUBLE_SHOWN = 0.80, 0.72       # of the score inside one shop: merged, shown
@@ -115,9 +116,9 @@ def certainty(score: np.ndarray, second: np.ndarray, features: dict[str, np.ndar
     The first is the score and half its lead over the next best that either end could have; the second is the share of titles that go
     to the same kinds, a little more where that is a single kind and where the names agree. Together roughly 0 to 1.
     """
-    clear = score + 0.5 * (score - second)
-    same = features["alike"] + 0.3 * features["single"] + 0.3 * features["names"]
-    return (clear + same) / 2.6
+    clear = score + LEAD * (score - second)
+    same = features["alike"] + SINGLE * features["single"] + NAMES * features["names"]
+    return (clear + same) / (2 + SINGLE + NAMES)
 
 
 def best_of_the_few(a: np.ndarray, b: np.ndarray, score: np.ndarray, enough: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lakehouse.tables import LISTINGS, NATIVE_SUB_CLASSES, SUB_CLASS_PAIRS
 from spark_jobs import strategies, sub_class_pairs
-from spark_jobs.methods import paper
+from spark_jobs.methods import curated, curated_memory, paper
 from spark_jobs.methods.label_similarity import label_similarity
 from tests.spark_jobs.lake_rows import collected, frame
 
@@ -116,7 +116,7 @@ def test_pairs_of_another_weight_or_strategy_are_not_carried_over(spark, caplog)
 
 @pytest.mark.jvm
 @pytest.mark.parametrize("strategy", ["paper", "curated"])
-def test_a_lake_remembers_its_scores(spark, lake, caplog, strategy):
+def test_a_lake_remembers_its_scores(spark, lake, caplog, monkeypatch, strategy):
     """Job, publication, more listings, job again: few pairs scored, and what a run that carries nothing over says."""
     from lakehouse import spark as engine
 
@@ -149,3 +149,26 @@ def test_a_lake_remembers_its_scores(spark, lake, caplog, strategy):
     assert 0 < scored < len(second) and second != first
     engine.publish(SUB_CLASS_PAIRS, engine.staged(SUB_CLASS_PAIRS), engine.staged_lineage(SUB_CLASS_PAIRS))
     assert run("--anew")[0] == second
+    for module in (strategies, curated_memory):
+        monkeypatch.setattr(module, "code", lambda: "of another day")
+    again, said = run()
+    assert not said or said.endswith(" 0 carried over")
+    assert strategy == "curated" or again == second     # which has a new reference
+
+
+@pytest.mark.jvm
+def test_of_a_category_s_titles_only_so_many_are_read_and_always_the_same(spark, monkeypatch):
+    """With a bound of five: fifty distinct titles, each listed thrice, in any order."""
+    rows = [{"shop": shop, "native_path": "类>苹果", "listing_id": f"{n}-{copy}", "title": f"红富士{chr(0x4e00 + n)}{chr(0x5e00 + 3 * n)}苹果 {shop} {n}"}
+            for shop in ("jd", "yixun") for n in range(50) for copy in range(3)]
+    native = [sub_class(shop, "类>苹果", 5, 苹果=9) | {"listings": 150} for shop in ("jd", "yixun")]
+    monkeypatch.setattr(curated, "TITLES", 5)
+
+    def members(given: list[dict]) -> list[int]:
+        left = []
+        frames = frame(spark, NATIVE_SUB_CLASSES, *native), frame(spark, LISTINGS, *given)
+        sub_class_pairs.build(*frames, earlier=strategies.Earlier(remember=left.append))
+        return sorted(curated_memory.read(left[0]).known.reference.members.tolist())
+
+    assert len(members(rows)) == 10
+    assert members(rows) == members(rows[::-1])

@@ -129,13 +129,15 @@ def test_scores_are_shares():
 
 
 def test_candidates_change_which_pairs_exist_and_never_a_score(monkeypatch):
-    given = tables_of(catalogue())
-    few = {(row["native_path_a"], row["native_path_b"]): row for row in scored_pairs(*given, threads=1).to_pylist()}
-    nearest = curated_score.nearest
-    monkeypatch.setattr(curated_score, "nearest", lambda vectors, shops, **_: nearest(vectors, shops, 99, threads=1))
+    given, nearest = tables_of(catalogue()), curated_score.nearest
     monkeypatch.setattr(curated_score.kept, "__defaults__", (99,))
-    every = {(row["native_path_a"], row["native_path_b"]): row for row in scored_pairs(*given, threads=1).to_pylist()}
-    assert len(every) == 18 * 17 // 2 > len(few)
+
+    def scored(of_each: int) -> dict[tuple[str, str], dict]:
+        monkeypatch.setattr(curated_score, "nearest", lambda vectors, shops, **_: nearest(vectors, shops, of_each, threads=1))
+        return {(row["native_path_a"], row["native_path_b"]): row for row in scored_pairs(*given, threads=1).to_pylist()}
+
+    few, every = scored(1), scored(99)
+    assert len(every) == 18 * 17 // 2 > 2 * len(few)
     assert all(every[ends] == row for ends, row in few.items())
 
 
