@@ -26,9 +26,11 @@ def build(config: Config) -> keras.Model:
     wide = keras.layers.Dense(config.paths, name="wide_logits")(keras.layers.Dropout(config.dropout)(bag))
 
     vectors, there = text.embedded(words, config.vocabulary, config.dimensions)
-    vectors = keras.layers.Dropout(config.dropout)(vectors * keras.ops.expand_dims(keras.ops.cast(there, "float32"), -1))
+    there = keras.ops.expand_dims(keras.ops.cast(there, "float32"), -1)
+    vectors = keras.layers.Dropout(config.dropout)(vectors * there)
+    # A convolution's bias answers to padding too, whose length hangs on the other titles of a batch; 0 is the least that relu gives.
     found = [
-        keras.ops.max(keras.layers.Conv1D(config.hidden, width, padding="same", activation="relu", name=f"convolution_{width}")(vectors), axis=1)
+        keras.ops.max(keras.layers.Conv1D(config.hidden, width, padding="same", activation="relu", name=f"convolution_{width}")(vectors) * there, axis=1)
         for width in WIDTHS
     ]
     deep = keras.layers.Dense(config.paths, name="deep_logits")(keras.layers.Dropout(0.5)(keras.ops.concatenate(found, axis=-1)))
