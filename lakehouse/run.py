@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,32 +13,51 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
 
-from lakehouse import settings, summary
+from lakehouse import arrow, settings, summary, tables
 from lakehouse.errors import LakehouseError
 
 app = typer.Typer()
 MEP3M = (sys.executable, "-m", "lakehouse.cli")
 SERVER_READY_WITHIN_S = 120
+NOT_BETTER = 2                  # what `mep3m promote` ends with where the champion stays
+PR_SET_PDEATHSIG = 1            # of Linux's prctl
 
 
-def step(console: Console, *arguments: object) -> None:
+def end_with(parent: int) -> None:
+    """In a child, before its program begins: it is asked to end when its parent has, be it by kill -9."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:          # gone before it could be said
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def started(words: list[str], **how: Any) -> subprocess.Popen:
+    """One program of the chain; it does not outlive this process."""
+    return subprocess.Popen([*MEP3M, *words], preexec_fn=partial(end_with, os.getpid()) if sys.platform == "linux" else None, **how)
+
+
+def step(console: Console, *arguments: object, fine: tuple[int, ...] = (0,)) -> None:
     """One program of the chain, its output passed through.
+
+    Args:
+        fine: what it may end with.
 
     Raises:
         LakehouseError: it ended with an error; what was published before stays.
     """
     words = [str(argument) for argument in arguments]
     console.print(f"\n[bold]mep3m {' '.join(words)}[/]")
-    started = time.monotonic()
-    if code := subprocess.run([*MEP3M, *words], check=False).returncode:
+    begun = time.monotonic()
+    if (code := started(words).wait()) not in fine:
         raise LakehouseError(f"`mep3m {words[0]}` ended with {code}, as said above; what was published before stands. "
                              "Mend it and run again: finished work is not done twice.")
-    console.print(f"[dim]{' '.join(words[:2] if words[0] == 'train' else words[:1])}: {time.monotonic() - started:.0f} s[/]")
+    console.print(f"[dim]{' '.join(words[:2] if words[0] == 'train' else words[:1])}: {time.monotonic() - begun:.0f} s[/]")
 
 
 @contextmanager
@@ -46,7 +68,7 @@ def sample_shops(arguments: list[object], scratch: Path) -> Iterator[Path]:
         LakehouseError: it did not come up.
     """
     ready = scratch / "shops.json"
-    server = subprocess.Popen([*MEP3M, "sample-shops", "serve", *map(str, arguments), "--ready-file", str(ready)])
+    server = started(["sample-shops", "serve", *map(str, arguments), "--ready-file", str(ready)])
     try:
         deadline = time.monotonic() + SERVER_READY_WITHIN_S
         while not ready.exists():
@@ -62,6 +84,34 @@ def sample_shops(arguments: list[object], scratch: Path) -> Iterator[Path]:
             server.kill()
 
 
+def record_left_out(console: Console, listings: Path, left_out: Path) -> None:
+    """Lines of a listings file that are no listings, into rejects under their place in the file, once."""
+    faults = [json.loads(line) for line in left_out.read_text("utf-8").splitlines()]
+    if not faults:
+        return
+    arrow.add_missing(tables.REJECTS, arrow.batch(tables.REJECTS, [
+        {"table": tables.RAW_LISTINGS.name, "key": f"{fault['platform']}|{fault['listing_id']}|{listings.name}:{fault['line']}",
+         "reason": fault["reason"], "row": json.dumps(fault, ensure_ascii=False)[:10_000], "run_id": listings.name} for fault in faults]))
+    console.print(f"{len(faults):,} lines of {listings.name} are in ops.rejects with their reasons.")
+
+
+def scoring_version(console: Console, architecture: str) -> str:
+    """The version or alias that scores: the champion, or where it does not know all of today's labels, the model of today's products.
+
+    That one also contests the alias.
+    """
+    registered = summary.models()
+    champion = next((model for model in registered if summary.CHAMPION in model["aliases"]), None)
+    if champion is None or not (unknown := summary.labels() - summary.labels(at=champion["table_version"])):
+        return summary.CHAMPION
+    today = arrow.version(tables.PRODUCTS)
+    trained = next(model["version"] for model in registered if (model["architecture"], model["table_version"]) == (architecture, today))
+    console.print(f"\nThe champion, version {champion['version']}, was trained on products version {champion['table_version']}, "
+                  f"which lacks {len(unknown):,} of today's labels: version {trained} scores, and contests the alias.", soft_wrap=True)
+    step(console, "promote", "--challenger", trained, fine=(0, NOT_BETTER))
+    return str(trained)
+
+
 @app.command()
 def run(
     size: int = typer.Option(3000, help="Listings of the generated sample shops."),
@@ -72,13 +122,13 @@ def run(
     class_map: Path = typer.Option(None, help="CSV: which curated class each shop's first-level class belongs to."),
     images: Path = typer.Option(None, help="ZIP or folder of pictures, one folder a class, for --listings."),
     image_map: Path = typer.Option(None, help="CSV: which picture class shows which label, for --images."),
-    limit_per_shop: int = typer.Option(0, help="With --listings: so many of each shop; 0 is all."),
+    limit_per_shop: int = typer.Option(0, min=0, help="With --listings: so many of each shop; 0 is all."),
     model: list[str] = typer.Option(["bilstm", "tfn"], help="Models to train: the first to be champion, the others beside it, as challengers."),
     release: Path = typer.Option(None, help="Where the data set is written; <lake>/release by default."),
 ) -> None:
     """Everything in order: crawl, class map, build, train, score, release; ends with a summary."""
     console = Console()
-    started = time.monotonic()
+    begun = time.monotonic()
     lake = settings.load()
     for file in (shops, listings, class_map, images, image_map):
         if file is not None and not file.exists():
@@ -86,12 +136,13 @@ def run(
     lake.path.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        gold = None
+        gold, left_out = None, scratch / "left_out.jsonl"
         if shops is not None:
             step(console, "crawl", "--shops", shops)
         else:
             if listings is not None:
-                source = ["--listings-file", listings, "--limit-per-shop", limit_per_shop]
+                source = ["--listings-file", listings, "--left-out", left_out]
+                source += ["--limit-per-shop", limit_per_shop] if limit_per_shop else []
                 source += ["--images", images] if images else []
                 source += ["--image-map", image_map] if image_map else []
             else:
@@ -99,22 +150,23 @@ def run(
                 step(console, "sample-shops", "generate", scratch / "key", *source)
                 class_map, gold = class_map or scratch / "key" / "class_map.csv", scratch / "key" / "gold_pairs.tsv"
             with sample_shops([*source, "--port", port], scratch) as ready:
+                if listings is not None:
+                    record_left_out(console, listings, left_out)
                 step(console, "crawl", "--shops", ready, "--allow-address", "127.0.0.1")
         step(console, "build", *(["--class-map", class_map] if class_map else []))
         if not summary.rows("products"):
             console.print("\nNo product yet: nobody has said which curated class the shops' classes belong to.\n"
                           "  mep3m class-map pending          lists them\n  mep3m class-map import FILE.csv  takes your answers; then run again")
             return
-        evaluation = scratch / "evaluation.json"
+        answer_key = {}
         if gold is not None:
-            done = subprocess.run([*MEP3M, "evaluate", "alignment", "--gold", str(gold)], stdout=subprocess.PIPE, text=True, check=False)
-            evaluation.write_text(done.stdout)
+            evaluated = started(["evaluate", "alignment", "--gold", str(gold)], stdout=subprocess.PIPE, text=True)
+            answer_key = json.loads(evaluated.communicate()[0] or "{}")
         first, *others = model
         with ThreadPoolExecutor(1) as aside:     # a step alone keeps half of two cores busy
             trained = aside.submit(lambda: [step(console, "train", name, "--if-needed", "--challenger") for name in others])
             step(console, "train", first, "--if-needed")
-            step(console, "score")
+            step(console, "score", "--model-version", scoring_version(console, first))
             step(console, "release", release or lake.path / "release", "--replace")
             trained.result()
-        answer_key = json.loads(evaluation.read_text() or "{}") if evaluation.exists() else {}
-    summary.show(console, seconds=time.monotonic() - started, answer_key=answer_key)
+    summary.show(console, seconds=time.monotonic() - begun, answer_key=answer_key)

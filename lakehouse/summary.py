@@ -11,7 +11,8 @@ from rich.table import Table as Grid
 from lakehouse import arrow, settings, tables
 from lakehouse.errors import MissingTable
 
-REGISTERED_MODEL = "mep3m-classifier"
+REGISTERED_MODEL, CHAMPION = "mep3m-classifier", "champion"
+MODELS_SHOWN = 6
 
 
 def rows(name: str) -> int:
@@ -42,7 +43,7 @@ def expectations() -> tuple[int, int]:
 
 
 def models() -> list[dict]:
-    """The registered versions, newest first: version, architecture, alias, metrics."""
+    """The registered versions, newest first: version, architecture, version of products that it was trained on, aliases, metrics."""
     from mlflow import MlflowClient
 
     client = MlflowClient(settings.load().tracking_uri, settings.load().tracking_uri)
@@ -51,8 +52,14 @@ def models() -> list[dict]:
         run = client.get_run(version.run_id)
         full = client.get_model_version(REGISTERED_MODEL, version.version)
         found.append({"version": int(version.version), "architecture": version.tags.get("architecture", run.data.params.get("model", "?")),
-                      "aliases": list(full.aliases), "metrics": run.data.metrics})
+                      "table_version": int(run.data.params["table_version"]), "aliases": list(full.aliases), "metrics": run.data.metrics})
     return found
+
+
+def labels(at: int | None = None) -> set[tuple]:
+    """The products' labels as of a version, today's by default: ids of all three levels."""
+    ids = arrow.read(tables.PRODUCTS, at=at, columns=["class_id", "sub_class_id", "subsub_class_id"])
+    return {tuple(label.values()) for label in ids.group_by(ids.column_names).aggregate([]).to_pylist()}
 
 
 def show(console: Console, *, seconds: float, answer_key: dict) -> None:
@@ -68,12 +75,15 @@ def show(console: Console, *, seconds: float, answer_key: dict) -> None:
     console.print(f"\nalignment: {len(merged)} curated sub-classes join several shops, such as")
     for name, members in merged[:5]:
         console.print(f"  {name}  ←  {';  '.join(members[:4])}{' …' if len(members) > 4 else ''}", soft_wrap=True)
-    for measure in ("precision", "recall", "f1"):
-        if measure in answer_key:
-            console.print(f"  {measure} against the sample shops' answer key: {answer_key[measure]:.3f}")
+    if answer_key:
+        strict = answer_key["strict"]
+        console.print("  against the sample shops' answer key: "
+                      f"precision {strict['precision']:.3f}, recall {strict['recall']:.3f}, F1 {strict['f1']:.3f}")
     console.print("\nmodels")
     grid = Grid("version", "architecture", "alias", "top-1", "top-5", "AP", "F1", box=None)
-    for model in models()[:6]:
+    registered = models()
+    shown = sorted(registered, key=lambda model: CHAMPION not in model["aliases"])[:MODELS_SHOWN]
+    for model in sorted(shown, key=lambda model: -model["version"]):
         metrics = model["metrics"]
         cells = (metrics.get(name) for name in ("test_top1", "test_top5", "test_ap_macro", "test_f1_weighted"))
         grid.add_row(str(model["version"]), model["architecture"], ", ".join(model["aliases"]), *("-" if c is None else f"{c:.3f}" for c in cells))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -42,14 +44,21 @@ def serve(
     image_map: Path = typer.Option(None, help="CSV that says which human_label_path shows which image_class."),
     limit_per_shop: int = typer.Option(None, min=1, help="Serve at most so many listings of each platform, chosen by a hash of their ids."),
     port: int = typer.Option(8700, min=0, max=65535, help="The first shop's port, the next one's follow; 0 takes any free ones."),
+    left_out: Path = typer.Option(None, help="Written before the shops listen: the listings file's lines that are no listings, as JSON lines."),
     ready_file: Path = typer.Option(None, help="Written when every shop listens: a JSON list of shop, url, listings, dialect."),
 ) -> None:
     """Serve the shops on 127.0.0.1 until stopped: one port a shop, each shop in a dialect of its own."""
     from sample_shops import server
-    from sample_shops.sources import from_catalogue, from_listings_file
+    from sample_shops.sources import Fault, from_catalogue, from_listings_file
 
     if listings_file:
-        shown = from_listings_file(listings_file, images=images, image_map=image_map, limit_per_shop=limit_per_shop)
+        faults: list[Fault] = []
+        shown = from_listings_file(listings_file, images=images, image_map=image_map, limit_per_shop=limit_per_shop, on_fault=faults.append)
+        if faults:
+            Console(stderr=True).print(f"{listings_file}: {len(faults):,} lines are no listings and are left out, the first of them line "
+                                       f"{faults[0].line}: {faults[0].reason}", highlight=False, soft_wrap=True)
+        if left_out:
+            left_out.write_text("".join(json.dumps(asdict(fault), ensure_ascii=False) + "\n" for fault in faults), encoding="utf-8")
     else:
         from sample_shops.catalogue import Catalogue
 

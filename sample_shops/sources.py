@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -20,6 +21,7 @@ from sample_shops.draws import number
 
 DIALECTS = ("json-ld", "microdata", "open-graph")
 COLUMNS = ("platform", "listing_id", "class_name", "sub_class_name", "native_path", "title", "human_label_path")
+SHOP_NAME = re.compile(r"[\w.\-]{1,64}")        # what crawls and imports take as a shop's name
 MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
 PICTURES_PER_PAGE = 3
 KEPT_PER_IMAGE_CLASS = 30
@@ -198,45 +200,77 @@ class FileShop:
         return (row[0] for row in self._rows[start:stop])
 
 
-def read_listings(path: Path) -> Iterator[tuple[str, ...]]:
-    """Rows of a listings file, gzip or not, as tuples in the order of COLUMNS.
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line of a listings file that is no listing."""
+
+    line: int
+    platform: str       # empty where the line does not say it, as is listing_id
+    listing_id: str
+    reason: str
+    row: str
+
+
+def read_listings(path: Path, on_fault: Callable[[Fault], object] = lambda _: None) -> Iterator[tuple[str, ...]]:
+    """Rows of a listings file, gzip or not, as tuples in the order of COLUMNS. A line that is no listing goes to `on_fault`.
 
     Raises:
-        LakehouseError: the file is missing or torn, is not UTF-8, or a line is not a listing; with the line's number.
+        LakehouseError: the file is missing or torn, has another header, or holds no listing.
     """
     if not path.is_file():
         raise LakehouseError(f"The listings file {path} does not exist; name a TSV file, gzip or not, with the columns {', '.join(COLUMNS)}.")
     with path.open("rb") as probe:
         packed = probe.read(2) == b"\x1f\x8b"
-    line_number = 0
+    number, listings, first_fault = 0, 0, None
     seen: dict[str, set[str]] = {}
     try:
-        with (gzip.open if packed else open)(path, "rt", encoding="utf-8", newline="\n") as lines:
-            for line_number, line in enumerate(lines, 1):
-                fields = tuple(line.rstrip("\r\n").split("\t"))
-                if line_number == 1:
-                    if fields != COLUMNS:
-                        raise LakehouseError(f"{path}, line 1: the header is {line.strip()[:200]!r}; "
+        with (gzip.open if packed else open)(path, "rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if number == 1:
+                    header = line.decode("utf-8-sig", "backslashreplace").rstrip("\r\n")
+                    if header.split("\t") != list(COLUMNS):
+                        raise LakehouseError(f"{path}, line 1: the header is {header[:200]!r}; "
                                              f"it must name, separated by tabs, {', '.join(COLUMNS)}.")
                     continue
-                if len(fields) != len(COLUMNS):
-                    raise LakehouseError(f"{path}, line {line_number}: {len(fields)} fields where {len(COLUMNS)} are needed; "
-                                         "the file is torn, or a title has a tab in it.")
-                if not line.endswith("\n"):
-                    raise LakehouseError(f"{path}, line {line_number}: the line has no end; the file is torn, fetch it again.")
-                if not fields[0] or not fields[1] or not fields[4]:
-                    raise LakehouseError(f"{path}, line {line_number}: platform, listing_id or native_path is empty; every listing needs them.")
-                ids = seen.setdefault(fields[0], set())
-                if fields[1] in ids:
-                    raise LakehouseError(f"{path}, line {line_number}: {fields[0]} has the listing_id {fields[1]!r} twice; it must be unique there.")
-                ids.add(fields[1])
-                yield fields
+                if not line.endswith(b"\n"):
+                    raise LakehouseError(f"{path}, line {number}: the line has no end; the file is torn, fetch it again.")
+                fields, reason = _fields(line.rstrip(b"\r\n"), seen)
+                if reason is None:
+                    listings += 1
+                    yield fields
+                    continue
+                whole = len(fields) == len(COLUMNS)
+                fault = Fault(number, fields[0] if whole else "", fields[1] if whole else "", reason, "\t".join(fields))
+                first_fault = first_fault or fault
+                on_fault(fault)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise LakehouseError(f"{path}, after line {line_number}: the gzip data ends early or is damaged; fetch the file again.") from None
+        raise LakehouseError(f"{path}, after line {number}: the gzip data ends early or is damaged; fetch the file again.") from None
+    if not listings:
+        why = f"the first fault is in line {first_fault.line}: {first_fault.reason}" if first_fault else \
+            "it needs a header line and at least one line more"
+        raise LakehouseError(f"{path} has no listing; {why}.")
+
+
+def _fields(line: bytes, seen: dict[str, set[str]]) -> tuple[tuple[str, ...], str | None]:
+    """A line's fields, and why it is no listing; None where it is one, which is then `seen`."""
+    try:
+        fields = tuple(line.decode("utf-8").split("\t"))
     except UnicodeDecodeError:
-        raise LakehouseError(f"{path}, after line {line_number}: the text is not UTF-8; convert the file first.") from None
-    if line_number < 2:
-        raise LakehouseError(f"{path} has no listing; it needs a header line and at least one line more.")
+        return (line.decode("utf-8", "backslashreplace"),), "not UTF-8"
+    if len(fields) != len(COLUMNS):
+        return fields, "wrong number of columns"
+    platform, listing_id, native_path = fields[0], fields[1], fields[4]
+    if not platform or not listing_id:
+        return fields, "platform or listing_id is empty"
+    if not SHOP_NAME.fullmatch(platform):
+        return fields, "platform cannot name a shop"
+    if not native_path:
+        return fields, "category path is empty"
+    ids = seen.setdefault(platform, set())
+    if listing_id in ids:
+        return fields, "listing id is repeated"
+    ids.add(listing_id)
+    return fields, None
 
 
 def _sample(rows: list[tuple[str, str, str, str]], limit: int, album: Album | None) -> list[tuple[str, str, str, str]]:
@@ -254,12 +288,16 @@ def _sample(rows: list[tuple[str, str, str, str]], limit: int, album: Album | No
     return [rows[position] for position in sorted((first + later)[:limit])]
 
 
-def from_listings_file(path: Path, *, images: Path | None = None, image_map: Path | None = None, limit_per_shop: int | None = None) -> list[FileShop]:
+def from_listings_file(
+    path: Path, *, images: Path | None = None, image_map: Path | None = None, limit_per_shop: int | None = None,
+    on_fault: Callable[[Fault], object] = lambda _: None,
+) -> list[FileShop]:
     """Each platform of the file as a shop, in the order of their names.
 
     Args:
         limit_per_shop: At most so many of each platform's listings: those whose ids have the smallest hashes, so a sample is spread
             over categories as the whole is. With pictures, the rarer image classes keep some listings first.
+        on_fault: given each line that is no listing.
 
     Raises:
         LakehouseError: a file is missing, torn or of another form.
@@ -268,7 +306,7 @@ def from_listings_file(path: Path, *, images: Path | None = None, image_map: Pat
         raise LakehouseError("Pictures need both --images and --image-map; one of them is missing.")
     album = Album(images, image_map) if images and image_map else None
     rows: dict[str, list[tuple[str, str, str, str]]] = {}
-    for platform, listing_id, _, _, native_path, title, label_path in read_listings(path):
+    for platform, listing_id, _, _, native_path, title, label_path in read_listings(path, on_fault):
         rows.setdefault(platform, []).append((listing_id, sys.intern(native_path), title, sys.intern(label_path)))
     if limit_per_shop is not None:
         rows = {platform: _sample(its_rows, limit_per_shop, album) for platform, its_rows in rows.items()}

@@ -40,14 +40,12 @@ def test_platforms_become_shops_with_ids_and_paths_kept(tmp_path, packed):
 
 
 @pytest.mark.parametrize(("damage", "sentence"), [
-    (lambda p: write(p, row(), "a\t2\t食品\n"), "line 3: 3 fields where 7 are needed"),
     (lambda p: write(p, row(), row(listing_id="2").rstrip("\n")), "line 3: the line has no end"),
-    (lambda p: write(p, row(), row()), "line 3: a has the listing_id '1' twice"),
-    (lambda p: write(p, row(platform="")), "line 2: platform, listing_id or native_path is empty"),
+    (lambda p: write(p, row(platform="")), "has no listing; the first fault is in line 2: platform or listing_id is empty"),
     (lambda p: p.write_bytes(b"sku,name\n1,x\n"), "line 1: the header is 'sku,name'"),
     (lambda p: p.write_bytes(b""), "has no listing"),
     (lambda p: write(p), "has no listing"),
-    (lambda p: p.write_bytes(HEADER.encode() + "a\t1\t婴儿食品水果".encode("gbk") + b"\n"), "after line 0: the text is not UTF-8"),
+    (lambda p: p.write_bytes(HEADER.encode() + "a\t1\t婴儿食品水果".encode("gbk") + b"\n"), "has no listing; the first fault is in line 2: not UTF-8"),
     (lambda p: p.write_bytes(write(p, *(row(listing_id=str(k)) for k in range(50)), packed=True).read_bytes()[:-30]), "the gzip data ends early"),
     (lambda p: p.unlink(missing_ok=True), "does not exist"),
 ])
@@ -59,11 +57,23 @@ def test_a_torn_file_is_named_with_its_line(tmp_path, damage, sentence):
     assert sentence in str(error.value) and str(path) in str(error.value)
 
 
+def test_a_line_that_is_no_listing_is_left_out_and_named(tmp_path):
+    path, faults = tmp_path / "l.tsv", []
+    path.write_bytes((HEADER + row() + "a\t2\t食品\n" + row(title="又一个") + row(listing_id="") + row("a b") + row(listing_id="3", path="")).encode()
+                     + "a\t4\t水果".encode("gbk") + b"\n" + row(listing_id="5", title="梨").encode())
+    rows = list(read_listings(path, faults.append))
+    assert [(fields[1], fields[5]) for fields in rows] == [("1", "苹果"), ("5", "梨")]
+    assert [(fault.line, fault.platform, fault.listing_id, fault.reason) for fault in faults] == [
+        (3, "", "", "wrong number of columns"), (4, "a", "1", "listing id is repeated"), (5, "a", "", "platform or listing_id is empty"),
+        (6, "a b", "1", "platform cannot name a shop"), (7, "a", "3", "category path is empty"), (8, "", "", "not UTF-8")]
+    assert faults[1].row == row(title="又一个").rstrip("\n") and faults[-1].row.endswith("\\xb9\\xfb")
+
+
 def test_the_command_says_it_in_one_sentence(tmp_path):
     path = write(tmp_path / "l.tsv", "torn\n")
     done = subprocess.run([sys.executable, "-m", "lakehouse.cli", "sample-shops", "serve", "--port", "0", "--listings-file", str(path)],
                           capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1 and done.stderr.startswith(f"mep3m: {path}, line 2: 1 fields") and "Traceback" not in done.stderr
+    assert done.returncode == 1 and done.stderr.startswith(f"mep3m: {path} has no listing; the first fault is in line 2: wrong") and "Traceback" not in done.stderr
 
 
 def album(tmp_path):
