@@ -19,9 +19,9 @@ jieba, counts with a count vectoriser and takes the cosine. Above --script-pairs
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import logging
+import math
 import os
 import random
 import subprocess
@@ -37,7 +37,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-CHARACTERS = 22_000
+from benchmarks.landing import CHARACTERS, land_generated, land_real
 
 
 def paper_as_a_script(categories: list[tuple[str, str, int, str]], sample: int) -> dict:
@@ -99,64 +99,6 @@ class PeakMemory:
         self._thread.join()
 
 
-def land_generated(number: int, from_counts: bool, titles: int) -> None:
-    """`number` sub-classes into the lake: their listings, so many each, and class map, or at once their term counts."""
-    import pyarrow as pa
-
-    from benchmarks import taxonomy_generator as generator
-    from lakehouse import arrow, tables
-
-    step = 2_000 if from_counts else max(250, 110_000 // titles)
-    for start in range(0, number, step):
-        places = generator.categories(number, start, start + step)
-        if from_counts:
-            full = {name: pa.array([n] * len(places)) for name, n in (("listings", 440), ("titles_used", 440), ("characters_used", CHARACTERS))}
-            batch = pa.table({**{name: places[name] for name in places.column_names}, **full,
-                              "term_counts": generator.term_counts(number, start, start + step)})
-            schema = arrow.schema(tables.NATIVE_SUB_CLASSES)
-            arrow.append(tables.NATIVE_SUB_CLASSES, batch.select(schema.names).cast(schema))
-            continue
-        texts = [title for one in generator.titles(number, start, start + step, count=titles) for title in one]
-        category = pa.array([n for n in range(len(places)) for _ in range(titles)])
-        rows = {name: places[name].take(category) for name in ("shop", "native_path", "native_class", "native_sub_class")}
-        land_listings(rows | {"listing_id": [f"{start}-{n}" for n in range(len(texts))], "title": texts})
-    classes = [(f"shop{s}", f"class{c}", c) for s in range(generator.SHOPS) for c in range(1, generator.CLASSES + 1)]
-    land_class_map([(shop, name, number, name) for shop, name, number in classes])
-
-
-def land_listings(columns: dict) -> None:
-    import pyarrow as pa
-
-    from lakehouse import arrow, tables
-
-    schema, number = arrow.schema(tables.LISTINGS), len(columns["title"])
-    given = {field.name: columns[field.name] if field.name in columns else
-             pa.nulls(number, field.type) if field.name in ("native_subsub_class", "image_sha256") else
-             pa.array([0 if pa.types.is_timestamp(field.type) else ""] * number, field.type) for field in schema}
-    arrow.append(tables.LISTINGS, pa.table(given).cast(schema))
-
-
-def land_class_map(rows: list[tuple[str, str, int, str]]) -> None:
-    from lakehouse import arrow, tables
-
-    names = tables.CLASS_MAP.column_names
-    arrow.append(tables.CLASS_MAP, arrow.batch(tables.CLASS_MAP, [dict(zip(names, (*row, "benchmark"), strict=True)) for row in rows]))
-
-
-def land_real(shared: Path) -> None:
-    import csv
-
-    folder = shared / "data" / "shops2014"
-    with (folder / "class_map.csv").open(encoding="utf-8") as file:
-        answers = list(csv.DictReader(file))
-    ids = {name: n for n, name in enumerate(sorted({row["curated_class"] for row in answers}), 15)}
-    land_class_map([(row["platform"], row["class_name"], ids[row["curated_class"]], row["curated_class"]) for row in answers])
-    with gzip.open(folder / "listings.tsv.gz", "rt", encoding="utf-8") as lines:
-        rows = [line.rstrip("\n").split("\t") for line in lines][1:]
-    land_listings({"shop": [r[0] for r in rows], "listing_id": [r[1] for r in rows], "native_class": [r[2] for r in rows],
-                   "native_sub_class": [r[3] for r in rows], "native_path": [r[4] for r in rows], "title": [r[5] for r in rows]})
-
-
 def texts_of_the_lake() -> list[tuple[str, str, int, str]]:
     """What the script reads: (shop, name, class, the first 22,000 characters of its titles)."""
     from lakehouse import arrow, tables
@@ -175,13 +117,13 @@ def texts_of_the_lake() -> list[tuple[str, str, int, str]]:
 
 
 def align(strategy: str, from_counts: bool, listings=None, earlier=None) -> dict:
-    """Every job from titles, or from term counts, to alignments, each written as the jobs do; seconds by step, and a digest of the result.
+    """Every job from titles, or from term counts, to alignments, each written as the jobs do; seconds by step, and a digest of every column of it.
 
     Args:
         listings: the lake's by default.
         earlier: what an earlier run left, to be carried over.
     """
-    import hashlib
+    from pyspark.sql import functions as F
 
     from lakehouse import spark, tables
     from spark_jobs import alignments, listing_tokens, native_sub_classes, strategies, sub_class_pairs
@@ -202,9 +144,9 @@ def align(strategy: str, from_counts: bool, listings=None, earlier=None) -> dict
         counts = step(tables.NATIVE_SUB_CLASSES, lambda: native_sub_classes.build(listings, tokens, spark.read(tables.CLASS_MAP)))
     pairs = step(tables.SUB_CLASS_PAIRS, lambda: sub_class_pairs.build(counts, listings, strategy=strategy, options=options, earlier=earlier))
     decided = step(tables.ALIGNMENTS, lambda: alignments.build(pairs, counts, spark.empty(tables.NAMING_DECISIONS), options=options))
-    merged = decided.where("relation = 'equivalent' and zone = 'merged'").select(*tables.PAIR_KEY).collect()
-    digest = hashlib.sha256(repr(sorted(tuple(row) for row in merged)).encode()).hexdigest()[:16]
-    return {"seconds": round(sum(seconds.values()), 1), "by_step": seconds, "pairs": pairs.count(), "merged": len(merged), "digest": digest}
+    every_column = F.bit_xor(F.xxhash64(*(F.round(name, 9) if kind == "double" else F.col(name) for name, kind in decided.dtypes)))
+    said = decided.agg(every_column.alias("digest"), F.count_if("relation = 'equivalent' and zone = 'merged'").alias("merged")).first()
+    return {"seconds": round(sum(seconds.values()), 1), "by_step": seconds, "pairs": pairs.count(), "merged": said.merged, "digest": said.digest}
 
 
 def right_of_generated(number: int) -> dict:
@@ -236,7 +178,7 @@ def measured(args: argparse.Namespace, number: int | None) -> dict:
         with PeakMemory() as memory:
             align(args.strategy, args.from_counts)
             os.environ["LAKEHOUSE_ROOT"] = f"{root}/lake"
-            landing = (land_real, (args.shared,)) if number is None else (land_generated, (number, args.from_counts, args.titles))
+            landing = (land_real, (args.shared, args.listings_min)) if number is None else (land_generated, (number, args.from_counts, args.titles))
             apart(*landing)     # whose memory is no part of what is measured
             memory.gib = 0.0
             ours = align(args.strategy, args.from_counts)
@@ -303,7 +245,10 @@ def scoring(args: argparse.Namespace, number: int | None) -> dict:
 
 
 def incremental(args: argparse.Namespace, number: int | None) -> dict:
-    """Seconds of the pairs' step with what an earlier run left and without, for a new shop and for 1 % new listings; the same pairs?"""
+    """Seconds of the pairs' step for a new shop and for 1 % new listings: with what an earlier run left, with its reference alone, from nothing.
+
+    And whether the first two give the same pairs to the last bit, and how many merges or proposals the third would decide otherwise.
+    """
     from pyspark.sql import functions as F
 
     from lakehouse import spark, tables
@@ -328,6 +273,10 @@ def incremental(args: argparse.Namespace, number: int | None) -> dict:
             found = sub_class_pairs.build(native, listings, strategy=args.strategy, earlier=earlier).localCheckpoint()
             return found, time.perf_counter() - started
 
+        def equivalent(scored) -> set[tuple]:
+            decided = strategies.find(args.strategy).decide(scored, counts, strategies.Options()).where("relation = 'equivalent'")
+            return {tuple(row) for row in decided.select(*tables.PAIR_KEY).collect()}
+
         changes = {"a new shop": F.col("shop") != last, "1 % new listings": F.pmod(F.xxhash64("listing_id"), F.lit(100)) != 0,
                    "1 % new listings, of few sub-classes": (F.pmod(F.xxhash64("native_path"), F.lit(100)) != 0)
                    | (F.pmod(F.xxhash64("listing_id"), F.lit(2)) != 0)}
@@ -340,15 +289,19 @@ def incremental(args: argparse.Namespace, number: int | None) -> dict:
             line = said[-1]
             whole, all_seconds = pairs(counts, everything, strategies.Earlier(memory=lambda left=left: left[0] if left else None, anew=True))
             same = carried.exceptAll(whole).count() == 0 == whole.exceptAll(carried).count()
-            result[change] = {"said": line, "pairs_kept": carried.count(), "seconds": round(seconds, 1),
-                              "seconds_from_nothing": round(all_seconds, 1), "times_faster": round(all_seconds / seconds, 1), "same_result": same}
+            anew, anew_seconds = pairs(counts, everything)
+            here, there = equivalent(carried), equivalent(anew)
+            result[change] = {"said": line, "pairs_kept": carried.count(), "seconds": round(seconds, 1), "seconds_all_scored": round(all_seconds, 1),
+                              "seconds_from_nothing": round(anew_seconds, 1), "times_faster": round(anew_seconds / seconds, 1),
+                              "same_as_all_scored": same, "equivalent": len(here), "not_so_from_nothing": len(here - there),
+                              "so_from_nothing_alone": len(there - here)}
     return result
 
 
-def on_a_cluster(args: argparse.Namespace, number: int) -> dict:
+def on_a_cluster(args: argparse.Namespace, number: int | None) -> dict:
     """The same run in this process's mode and on a standalone master with two workers on loopback."""
-    command = [sys.executable, __file__, "--no-script", "--strategy", args.strategy, "--titles", str(args.titles), "--sub-classes", str(number),
-               *(["--from-counts"] if args.from_counts else [])]
+    size = ["--real", "--shared", str(args.shared)] if number is None else ["--sub-classes", str(number), "--titles", str(args.titles)]
+    command = [sys.executable, __file__, "--no-script", "--strategy", args.strategy, *size, *(["--from-counts"] if args.from_counts else [])]
 
     def run(**environment: str) -> dict:
         done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
@@ -377,7 +330,8 @@ def on_a_cluster(args: argparse.Namespace, number: int) -> dict:
                 process.terminate()
             for process in processes:
                 process.wait()
-    return {"sub_classes": number, "alone": alone, "cluster_of_two_workers": together, "same_result": alone["digest"] == together["digest"]}
+    return {"sub_classes": number or "four real shops", "strategy": args.strategy, "alone": alone, "cluster_of_two_workers": together,
+            "same_result": alone["digest"] == together["digest"]}
 
 
 def main() -> None:
@@ -394,11 +348,17 @@ def main() -> None:
     parser.add_argument("--incremental", action="store_true", help="measure what carrying scores over saves")
     parser.add_argument("--no-script", action="store_true", help="leave the script out")
     parser.add_argument("--cluster", action="store_true", help="compare with a standalone cluster of a master and two workers")
+    parser.add_argument("--listings-min", type=int, default=1, help="of the real shops' categories: those with fewer are left out")
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parent.parent.parent / "shared", help="where the real data lies")
     args = parser.parse_args()
+    timed: list[tuple[int, float]] = []
     for number in ([None] if args.real else []) + args.sub_classes:
         how = on_a_cluster if args.cluster else recall if args.recall else scoring if args.scoring else incremental if args.incremental else measured
         result = how(args, number)
+        seconds = result.get("ours", result).get("seconds")
+        if number and seconds:
+            timed.append((number, seconds))
+            result |= {f"growth_exponent_from_{size}": round(math.log(seconds / before) / math.log(number / size), 2) for size, before in timed[:-1]}
         print(json.dumps(result, ensure_ascii=False), flush=True)
 
 

@@ -220,14 +220,15 @@ def alignment(
     weight: str = typer.Option("counts", help="Of strategy paper, as for `mep3m build alignments`: counts or presence."),
     threshold: str = typer.Option("0.75", help="Of strategy paper: a number, or identical-names."),
     identical_names: str = typer.Option("merge", help="Of strategy paper: merge or criterion."),
+    shortest_term: int = typer.Option(2, help="Of strategy paper: characters of a term of S_content."),
     report: Path = typer.Option(None, help="Where to write what was confused with what, for a person to read."),
 ) -> None:
     """Precision, recall and F1 of the pairs, the zones, the relations and the curated sub-classes, as JSON."""
     from spark_jobs import strategies
 
-    options = strategies.chosen(weight, threshold, identical_names)
+    options = strategies.chosen(weight, threshold, identical_names, shortest_term)
     if strategy != "paper" and options != strategies.Options():
-        raise LakehouseError("--weight, --threshold and --identical-names are options of strategy paper; add --strategy paper.")
+        raise LakehouseError("--weight, --threshold, --identical-names and --shortest-term are options of strategy paper; add --strategy paper.")
     key, of_people = read_gold(gold), read_labels(labels) if labels else None
     rows, known = decided(strategy, options), categories()
     print(json.dumps(measure(rows, key, of_people, known), ensure_ascii=False, indent=1))
@@ -250,6 +251,7 @@ def table(
     lines = ["| strategy | strict P / R / F1 | tolerant F1 | merged by itself: share, tolerant P | B-cubed F1 by itself / accepted | V-measure |",
              "| --- | --- | --- | --- | --- | --- |"]
     forms = {"`paper`, Eq. 3 for identical names too": ("paper", strategies.Options(identical_names_merge=False)),
+             "`paper`, words of one character too": ("paper", strategies.Options(shortest_term=1)),
              "`paper`, presence of terms": ("paper", strategies.Options(weight="presence")),
              "`paper`, threshold of the identical names": ("paper", strategies.Options(threshold=None)),
              **{f"`{name}`": (name, strategies.Options()) for name in strategies.MODULES}}

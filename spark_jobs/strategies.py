@@ -42,6 +42,7 @@ class Options:
     weight: str = "counts"                  # of a term in Eq. 2: counts or presence
     threshold: float | None = 0.75          # of S_content in Eq. 3; None: the mean of the pairs with identical names
     identical_names_merge: bool = True      # whatever their S_content (Table 3, the fifth example)
+    shortest_term: int = 2                  # in characters, of Eq. 2: the package that the paper used counts no word of one
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--threshold", default="0.75", help=f"of S_content: a number, or {CALIBRATED} for the mean of the pairs with identical names")
     parser.add_argument("--identical-names", choices=IDENTICAL_NAMES, default=IDENTICAL_NAMES[0],
                         help="merge: identical names are merged whatever their S_content; criterion: Eq. 3 holds for them too")
+    parser.add_argument("--shortest-term", type=int, default=2, metavar="N",
+                        help="of S_content, in characters: 2 (default) as the package that the paper used, 1 for every word")
     parser.add_argument("--anew", action="store_true", help="score every pair anew; else those of unchanged sub-classes are carried over")
     parser.add_argument("--new-reference", action="store_true",
                         help="for `curated`: make the reference that profiles are measured against from the listings of now, and score anew")
 
 
 def options(args: Namespace) -> Options:
-    return chosen(args.weight, args.threshold, args.identical_names)
+    return chosen(args.weight, args.threshold, args.identical_names, args.shortest_term)
 
 
-def chosen(weight: str, threshold: str, identical_names: str) -> Options:
+def chosen(weight: str, threshold: str, identical_names: str, shortest_term: int) -> Options:
     """Options as a command line has them.
 
     Raises:
@@ -103,4 +106,4 @@ def chosen(weight: str, threshold: str, identical_names: str) -> Options:
         number = -1.0
     if number is not None and not 0 <= number <= 1:
         raise LakehouseError(f"--threshold is {threshold!r}; give a number from 0 to 1, or {CALIBRATED}.")
-    return Options(weight, number, identical_names == IDENTICAL_NAMES[0])
+    return Options(weight, number, identical_names == IDENTICAL_NAMES[0], shortest_term)

@@ -94,6 +94,7 @@ def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options, 
     from pyspark.sql import functions as F
 
     weight = options.weight
+    counted = F.filter("term_counts", lambda one: F.char_length(one["term"]) >= options.shortest_term)
 
     def scored(key: tuple[pa.Scalar, ...], sub_classes: pa.Table) -> pa.Table:
         return score(sub_classes, weight, key[1].as_py(), key[2].as_py())
@@ -101,8 +102,8 @@ def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options, 
     content = F.xxhash64("native_sub_class", "class_id", "term_counts")
     mapped = native_sub_classes.where("class_id is not null").select(
         "shop", "native_path", "native_sub_class", "class_id", content.alias("content"),
-        F.transform("term_counts", lambda one: F.xxhash64(one["term"])).alias("terms"), F.col("term_counts.count").alias("counts"))
-    features = ("label_similarity", f"content_similarity_by_{weight}")
+        F.transform(counted, lambda one: F.xxhash64(one["term"])).alias("terms"), counted["count"].alias("counts"))
+    features = ("label_similarity", f"content_similarity_by_{weight}_from_{options.shortest_term}")
     if usable(earlier, features):
         before = earlier.native_sub_classes.where("class_id is not null").select("shop", "native_path", content.alias("before"))
         mapped = mapped.join(before, ["shop", "native_path"], "left").withColumn("fresh", ~F.col("content").eqNullSafe(F.col("before")))

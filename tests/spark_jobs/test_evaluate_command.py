@@ -81,7 +81,7 @@ SHOPS = {"a": ["电器>空调", "电器>///", "电器>冰箱"], "b": ["电器>�
 @pytest.fixture
 def listed(spark, lake):
     """Two shops as the jobs left them, in which a person holds apart what both call 空调."""
-    titles = {"空调": "变频挂机空调制冷", "///": "杂项{shop}", "冰箱": "双门风冷冰箱保鲜", "电冰箱": "双门风冷冰箱保鲜"}
+    titles = {"空调": "变频挂机空调制冷", "///": "{shop}{shop}物 ", "冰箱": "双门风冷冰箱保鲜", "电冰箱": "双门风冷冰箱保鲜"}
     listings = [{"shop": shop, "listing_id": f"{path}{n}", "native_path": path, "native_class": "电器", "native_sub_class": path.split(">")[1],
                  "title": titles[path.split(">")[1]].format(shop=shop) + f" {n}升"} for shop, paths in SHOPS.items() for path in paths for n in range(6)]
     class_map = frame(spark, tables.CLASS_MAP, *({"shop": shop, "native_class": "电器", "class_id": 1, "class_name": "电器"} for shop in SHOPS))
@@ -116,7 +116,7 @@ def test_the_table_has_a_row_for_each_form_and_leaves_the_page_around_it(listed)
     made = page.read_text(encoding="utf-8")
     assert made.startswith("before\n") and made.endswith("after\n") and "\nold\n" not in made
     rows = [line.split(" | ")[0] for line in made.splitlines() if line.startswith("| `")]
-    assert rows == ["| `paper`, Eq. 3 for identical names too", "| `paper`, presence of terms", "| `paper`, threshold of the identical names",
+    assert rows == ["| `paper`, Eq. 3 for identical names too", "| `paper`, words of one character too", "| `paper`, presence of terms", "| `paper`, threshold of the identical names",
                     "| `paper`", "| `curated`"]
     page.write_text("no place for it", encoding="utf-8")
     assert isinstance(CliRunner().invoke(evaluate, given).exception, LakehouseError) and page.read_text(encoding="utf-8") == "no place for it"

@@ -14,12 +14,12 @@ def chosen(*arguments: str) -> strategies.Options:
 
 def test_the_papers_choices_by_default():
     options = chosen()
-    assert (options.weight, options.threshold, options.identical_names_merge) == ("counts", 0.75, True)
+    assert (options.weight, options.threshold, options.identical_names_merge, options.shortest_term) == ("counts", 0.75, True, 2)
 
 
 def test_every_choice_the_original_leaves_open():
-    options = chosen("--weight", "presence", "--threshold", "identical-names", "--identical-names", "criterion")
-    assert (options.weight, options.threshold, options.identical_names_merge) == ("presence", None, False)
+    options = chosen("--weight", "presence", "--threshold", "identical-names", "--identical-names", "criterion", "--shortest-term", "1")
+    assert (options.weight, options.threshold, options.identical_names_merge, options.shortest_term) == ("presence", None, False, 1)
     assert chosen("--threshold", "0.6").threshold == 0.6
 
 

@@ -28,7 +28,7 @@ def by_brute_force(rows: list[dict]) -> dict[tuple, float]:
 
 
 NAME = st.text(alphabet="婴幼儿奶粉湿巾/，", min_size=1, max_size=6)
-TAXONOMY = st.lists(st.builds(lambda shop, top, name, class_id: sub_class(shop, f"{top}>{name}", class_id, 果=1), st.sampled_from(["jd", "yixun", "dangdang"]),
+TAXONOMY = st.lists(st.builds(lambda shop, top, name, class_id: sub_class(shop, f"{top}>{name}", class_id, 水果=1), st.sampled_from(["jd", "yixun", "dangdang"]),
                               st.sampled_from("甲乙"), NAME, st.sampled_from([None, 1, 2])),
                     min_size=1, max_size=40, unique_by=lambda row: (row["shop"], row["native_path"]))
 
@@ -50,7 +50,7 @@ def test_blocking_loses_no_pair_and_changes_no_score(spark, rows, block):
 
 @pytest.mark.jvm
 def test_scores_and_columns(spark):
-    rows = [sub_class("yixun", "食品>婴幼儿奶粉", 奶粉=3, 段=1), sub_class("jd", "母婴>婴幼奶粉", 奶粉=3, 桶=1), sub_class("jd", "食品>奶瓶", 奶粉=3),
+    rows = [sub_class("yixun", "食品>婴幼儿奶粉", 奶粉=3, 段位=1), sub_class("jd", "母婴>婴幼奶粉", 奶粉=3, 桶装=1), sub_class("jd", "食品>奶瓶", 奶粉=3),
             sub_class("yixun", "食品>空调", 空调=1), sub_class("jd", "家电>空调", 挂机=1), sub_class("dangdang", "家电>空调", None, 挂机=1),
             sub_class("jd", "无词>空调")]
     pairs = sub_class_pairs.build(frame(spark, NATIVE_SUB_CLASSES, *rows), frame(spark, LISTINGS), strategy="paper")
@@ -86,7 +86,7 @@ def changed(rows: list[dict], change: str) -> list[dict]:
 @pytest.mark.parametrize("change", ["a new shop", "new listings in one sub-class, another class for one, one gone"])
 def test_only_touched_pairs_are_scored_again(spark, caplog, change):
     names = ("空调", "空调扇", "奶粉", "婴幼儿奶粉")
-    rows = [sub_class(shop, f"{top}>{name}", 5, 果=n + 1, 段=len(shop)) for shop, top in (("jd", "甲"), ("yixun", "乙"), ("dangdang", "丙"))
+    rows = [sub_class(shop, f"{top}>{name}", 5, 水果=n + 1, 段位=len(shop)) for shop, top in (("jd", "甲"), ("yixun", "乙"), ("dangdang", "丙"))
             for n, name in enumerate(names)]
     listings = frame(spark, LISTINGS)
     first = sub_class_pairs.build(frame(spark, NATIVE_SUB_CLASSES, *rows), listings, strategy="paper")
@@ -103,13 +103,23 @@ def test_only_touched_pairs_are_scored_again(spark, caplog, change):
 
 
 @pytest.mark.jvm
+def test_words_of_one_character_count_where_they_are_asked_for(spark):
+    rows = [sub_class("jd", "甲>空调", 5, 元=3, 挂机=1), sub_class("yixun", "乙>空调", 5, 元=3, 柜机=1)]
+    native, listings = frame(spark, NATIVE_SUB_CLASSES, *rows), frame(spark, LISTINGS)
+    scores = [sub_class_pairs.build(native, listings, strategy="paper", options=strategies.Options(shortest_term=n)).first().score for n in (1, 2)]
+    assert scores == [pytest.approx(0.9), 0.0]
+
+
+@pytest.mark.jvm
 def test_pairs_of_another_weight_or_strategy_are_not_carried_over(spark, caplog):
-    rows = [sub_class("jd", "甲>空调", 5, 果=3, 段=1), sub_class("yixun", "乙>空调", 5, 果=1, 段=3)]
+    rows = [sub_class("jd", "甲>空调", 5, 水果=3, 段位=1), sub_class("yixun", "乙>空调", 5, 水果=1, 段位=3)]
     native, listings = frame(spark, NATIVE_SUB_CLASSES, *rows), frame(spark, LISTINGS)
     counted = sub_class_pairs.build(native, listings, strategy="paper")
     present = sub_class_pairs.build(native, listings, strategy="paper", options=strategies.Options(weight="presence"),
                                     earlier=strategies.Earlier(counted, native))
     assert (counted.first().score, present.first().score) == (pytest.approx(0.6), pytest.approx(1.0))
+    long_words = sub_class_pairs.build(native, listings, strategy="paper", options=strategies.Options(shortest_term=3), earlier=strategies.Earlier(counted, native))
+    assert long_words.first().score == 0.0
     empty = strategies.Earlier(frame(spark, SUB_CLASS_PAIRS), native)
     assert sub_class_pairs.build(native, listings, strategy="paper", earlier=empty).count() == 1
 
@@ -126,7 +136,7 @@ def test_a_lake_remembers_its_scores(spark, lake, caplog, monkeypatch, strategy)
                 for n, word in enumerate(words.split() * 3)]
         rows += [{**rows[0], "listing_id": f"new{n}", "title": f"空调 静音 {n}号"} for n in range(more)]
         sizes = {(row["shop"], row["native_path"]): sum(row["native_path"] == one["native_path"] and row["shop"] == one["shop"] for one in rows) for row in rows}
-        native = [sub_class(shop, path, 5, 词=2, 款=size) | {"listings": size} for (shop, path), size in sizes.items()]
+        native = [sub_class(shop, path, 5, 词语=2, 款式=size) | {"listings": size} for (shop, path), size in sizes.items()]
         for table, present in ((LISTINGS, rows), (NATIVE_SUB_CLASSES, native)):
             engine.publish(table, frame(spark, table, *present), {})
 
