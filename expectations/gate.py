@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from expectations.audit import Finding, audit, rows_of
-from lakehouse import arrow, spark, tables
+from lakehouse import arrow, job, spark, tables
 from lakehouse.errors import BatchRefused, LakehouseError
 from lakehouse.tables import CRAWL_RUNS, QUALITY_RESULTS, Origin, Table
 
@@ -59,6 +59,7 @@ def audit_and_publish(table: Table, run_id: str = "") -> None:
         raise BatchRefused(f"{table.full_name}: the batch stays in staging and nothing was published, since it does not hold {failed}; "
                            f"{_look(run_id)}.")
     published = spark.publish(table, batch, lineage, rows=rows)
+    job.publish_rejects(table, lineage)
     log.info("%s: %d added, %d changed, %d removed", table.name, published.added, published.changed, published.removed)
 
 

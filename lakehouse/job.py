@@ -7,9 +7,13 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from lakehouse import arrow, spark
 from lakehouse.tables import REJECTS, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 log = logging.getLogger("mep3m.job")
 
@@ -42,24 +46,39 @@ def run(table: Table, build: Callable, args: argparse.Namespace, also: Mapping[s
     result = build(*inputs)
     batch, rejects = result if isinstance(result, tuple) else (result, None)
     lineage = {"run_id": run_id, "inputs": versions, **(also or {})}
-    spark.stage(table, batch, lineage)
     rejected = 0
     if rejects is not None:
-        rejected = record_rejects(table, rejects, lineage)
+        rejected = stage_rejects(table, rejects, lineage)
+    spark.stage(table, batch, lineage)
     rows = arrow.rows_at(spark.staging_location(table))
     log.info("%s: %d rows staged, %d rejected, %.1f s", table.name, rows, rejected, time.monotonic() - started)
     return 0
 
 
-def record_rejects(table: Table, rejects, lineage: dict) -> int:
-    """The rows that a batch could not use, in place of those of the table's batch before. Returns how many."""
+def rejects_location(table: Table) -> str:
+    return f"{spark.staging_location(table)}.rejects"
+
+
+def stage_rejects(table: Table, rejects: DataFrame, lineage: Mapping[str, Any]) -> int:
+    """The rows that a batch could not use, beside it. Returns how many."""
     from pyspark.sql import functions as F
 
-    others = spark.read(REJECTS).where(F.col("table") != table.name)
-    mine = rejects.select(
+    spark.stage(REJECTS, rejects.select(
         F.lit(table.name).alias("table"), F.col("key").cast("string").alias("key"), F.col("reason").cast("string").alias("reason"),
-        F.substring("row", 1, 10_000).alias("row"), F.lit("").alias("run_id"),
-    ).dropDuplicates(["key", "reason"]).localCheckpoint()
-    count = mine.count()
-    spark.publish(REJECTS, others.unionByName(mine), lineage, removes=True)
-    return count
+        F.substring("row", 1, 10_000).alias("row"), F.lit(lineage["run_id"]).alias("run_id"),
+    ).dropDuplicates(["key", "reason"]), lineage, place=rejects_location(table))
+    return arrow.rows_at(rejects_location(table))
+
+
+def publish_rejects(table: Table, lineage: Mapping[str, Any]) -> None:
+    """What a published batch could not use, in place of what the one before could not; a row refused again keeps the run that refused it first."""
+    from pyspark.sql import functions as F
+
+    place = rejects_location(table)
+    if arrow.files_at(place) is None:
+        return                              # the table's job refuses nothing
+    of_table = F.col("table") == table.name
+    same = [name for name in REJECTS.column_names if name != "run_id"]
+    before = spark.read(REJECTS).where(of_table).withColumnRenamed("run_id", "first")
+    batch = spark.staged(REJECTS, place).join(before, same, "left").withColumn("run_id", F.coalesce("first", "run_id")).select(*REJECTS.column_names)
+    spark.publish(REJECTS, batch, lineage, removes=True, within=of_table)

@@ -135,18 +135,21 @@ def staging_location(table: Table) -> str:
     return settings.load().location(STAGING, table.name)
 
 
-def stage(table: Table, frame: DataFrame, lineage: Mapping[str, Any]) -> None:
+def stage(table: Table, frame: DataFrame, lineage: Mapping[str, Any], *, place: str | None = None) -> None:
     """The batch into staging, in place of the one before; whole or not at all.
+
+    Args:
+        place: in staging, where it is not the table's own.
 
     Raises:
         SchemaMismatch: the columns are not the declared ones.
     """
     check_columns(table, frame)
     session().conf.set(COMMIT_METADATA, json.dumps(dict(lineage), ensure_ascii=False))
-    (frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(staging_location(table)))
+    (frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(place or staging_location(table)))
 
 
-def staged(table: Table) -> DataFrame:
+def staged(table: Table, place: str | None = None) -> DataFrame:
     """The batch that waits in staging.
 
     It has one writer and one version, so Spark is given its files and need not work out the table's state.
@@ -154,7 +157,7 @@ def staged(table: Table) -> DataFrame:
     Raises:
         MissingTable: none does.
     """
-    files = arrow.files_at(staging_location(table))
+    files = arrow.files_at(place or staging_location(table))
     if files is None:
         raise MissingTable(f"No batch of {table.name} is staged; run `mep3m build {table.name}`.")
     return session().read.parquet(*files) if files else empty(table)
@@ -175,13 +178,16 @@ class Published:
         return bool(self.added or self.changed or self.removed)
 
 
-def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, rows: int | None = None, removes: bool | None = None) -> Published:
+def publish(
+    table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, rows: int | None = None, removes: bool | None = None, within: Column | None = None,
+) -> Published:
     """The batch into its table by key, in one atomic commit; no commit where it changes nothing.
 
     Args:
         batch: (the table's columns); one row a key.
         rows: of the batch, where that is known already.
         removes: rows whose key the batch lacks are deleted; by default for tables that a job builds whole.
+        within: the part of the table that the batch is; rows outside it stay, whoever writes them meanwhile. The whole by default.
     """
     from pyspark.sql import functions as F
 
@@ -205,7 +211,8 @@ def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, rows:
             return F.lit(False)
         return ~all_of([F.col(f"{new}.`{name}`").eqNullSafe(F.col(f"{old}.`{name}`")) for name in values])
 
-    old, new = read(table).alias("old"), batch.alias("new")
+    there_before = read(table) if within is None else read(table).where(within)
+    old, new = there_before.alias("old"), batch.alias("new")
     same_key = all_of([F.col(f"old.`{name}`") == F.col(f"new.`{name}`") for name in table.key])
     in_old, in_new = F.col(f"old.`{table.key[0]}`").isNotNull(), F.col(f"new.`{table.key[0]}`").isNotNull()
     counted = old.join(new, same_key, "full_outer").agg(
@@ -223,7 +230,7 @@ def publish(table: Table, batch: DataFrame, lineage: Mapping[str, Any], *, rows:
     merge = (renamed.mergeInto(by_path(arrow.location(table)), on_key)
              .whenMatched(changed).update({name: there[name] for name in values}) if values else
              renamed.mergeInto(by_path(arrow.location(table)), on_key)).whenNotMatched().insert(there)
-    (merge.whenNotMatchedBySource().delete() if removes else merge).merge()
+    (merge.whenNotMatchedBySource(within).delete() if removes else merge).merge()
     return difference
 
 

@@ -372,7 +372,7 @@ REJECTS = Table(
         C("key", "string", "Its key, values joined by `|`."),
         C("reason", "string", "Why, by name."),
         C("row", "string", "The row, as JSON, cut at 10,000 characters."),
-        C("run_id", "string", "The run, or crawl, that refused it."),
+        C("run_id", "string", "The run, crawl, import or file that refused it first."),
     ),
     key=("table", "key", "reason"), origin=Origin.RECORDED,
 )
