@@ -93,6 +93,24 @@ def test_padding_changes_nothing(name):
     np.testing.assert_allclose(model(there, training=False), model(given, training=False), rtol=1e-4, atol=1e-5)
 
 
+def test_mdf_net_begins_to_read_with_the_picture_and_adds_it_to_the_product_of_both():
+    import keras
+
+    keras.utils.set_random_seed(3)
+    sizes = config("mdf_net")
+    model = models.ALL["mdf_net"].module.build(sizes)
+    given = {**inputs(sizes, model.input), "has_image": np.ones(ROWS, np.float32)}
+    negative, none = {**given, "image": 255 - given["image"]}, {**given, "has_image": np.zeros(ROWS, np.float32)}
+    states, seen, fused = (keras.Model(model.input, part) for part in (
+        model.get_layer("bilstm").output, model.get_layer("seen").output, model.get_layer("hidden").input))
+    assert np.abs(states(given) - states(negative)).max(axis=(1, 2)).min() > 1e-4, "the picture does not start the text model"
+    for layer in model.layers:
+        if layer.name.startswith("start_"):
+            layer.kernel.assign(np.zeros(layer.kernel.shape))       # now the title is read alike with a picture and without one
+    title, picture = fused(none).numpy(), seen(given).numpy()
+    np.testing.assert_allclose(fused(given), title * picture + picture, atol=1e-6)
+
+
 def test_low_rank_fusion_is_the_full_tensor_fusion_with_the_tensor_of_its_factors():
     """Liu et al. 2018, equations 3 to 6: W is the sum over ranks of the outer products of the factors."""
     import keras
@@ -131,20 +149,33 @@ def test_rows_of_a_table_that_a_step_does_not_look_up_stay_as_they_are():
     np.testing.assert_allclose(moved[1], 1 - 2 * 0.1, atol=1e-5)
 
 
-@pytest.mark.slow     # VGG-19 without its top: 80 MB
-def test_a_tower_starts_from_the_weights_of_a_file(tmp_path):
+@pytest.mark.parametrize(("kind", "of"), [("vgg19", "vgg19"), ("inception_v3", "inception_v3"), ("small", "inception_v3")])
+def test_a_tower_is_shown_pictures_as_its_published_weights_were(kind, of):
     import keras
 
     from training.models import image
 
-    def tower(weights: str | None) -> keras.Model:
-        picture = keras.Input((32, 32, 3), dtype="uint8")
-        return keras.Model(picture, image.tower(picture, 32, "vgg19", weights))
+    pictures = np.random.default_rng(2).integers(0, 256, (2, 8, 8, 3)).astype(np.uint8)
+    given = keras.Input((8, 8, 3), dtype="uint8")
+    expected = getattr(keras.applications, of).preprocess_input(pictures.astype(np.float32))     # in NumPy, which it changes in place
+    np.testing.assert_allclose(keras.Model(given, image.prepared(given, kind))(pictures), expected, atol=1e-4)
 
+
+@pytest.mark.slow     # VGG-19 without its top: 80 MB
+@pytest.mark.parametrize(("kind", "size"), [("vgg19", 32), ("inception_v3", 75)])
+def test_a_tower_starts_from_the_weights_of_a_file_and_shows_them_what_they_expect(kind, size, tmp_path):
+    import keras
+
+    from training.models import image
+
+    published = {"vgg19": keras.applications.VGG19, "inception_v3": keras.applications.InceptionV3}[kind]
     keras.utils.set_random_seed(1)
-    trained, scratch = tower(None), tower(None)
-    kept = str(tmp_path / "kept.weights.h5")
-    next(layer for layer in trained.layers if isinstance(layer, keras.Model)).save_weights(kept)
-    pictures = np.random.default_rng(2).integers(0, 255, (2, 32, 32, 3)).astype(np.uint8)
-    np.testing.assert_array_equal(tower(kept)(pictures), trained(pictures))
-    assert not np.array_equal(scratch(pictures), trained(pictures))
+    trained = published(include_top=False, weights=None, input_shape=(size, size, 3), pooling="avg")
+    trained.save_weights(kept := str(tmp_path / "kept.weights.h5"))
+    pictures = np.random.default_rng(2).integers(0, 256, (2, size, size, 3)).astype(np.uint8)
+    expected = trained.predict(getattr(keras.applications, kind).preprocess_input(pictures.astype(np.float32)), verbose=0)
+
+    given = keras.Input((size, size, 3), dtype="uint8")
+    started, scratch = (keras.Model(given, image.tower(given, size, kind, weights)) for weights in (kept, None))
+    np.testing.assert_allclose(started(pictures, training=False), expected, rtol=1e-3, atol=1e-5)
+    assert not np.allclose(scratch(pictures, training=False), expected, rtol=0.1)

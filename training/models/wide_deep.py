@@ -29,9 +29,9 @@ def build(config: Config) -> keras.Model:
     there = keras.ops.expand_dims(keras.ops.cast(there, "float32"), -1)
     vectors = keras.layers.Dropout(config.dropout)(vectors * there)
     # A convolution's bias answers to padding too, whose length hangs on the other titles of a batch; 0 is the least that relu gives.
-    found = [
-        keras.ops.max(keras.layers.Conv1D(config.hidden, width, padding="same", activation="relu", name=f"convolution_{width}")(vectors) * there, axis=1)
-        for width in WIDTHS
-    ]
-    deep = keras.layers.Dense(config.paths, name="deep_logits")(keras.layers.Dropout(0.5)(keras.ops.concatenate(found, axis=-1)))
+    found = keras.ops.concatenate(
+        [keras.layers.Conv1D(config.hidden, width, padding="same", activation="relu", name=f"convolution_{width}")(vectors) for width in WIDTHS],
+        axis=-1,
+    )
+    deep = keras.layers.Dense(config.paths, name="deep_logits")(keras.layers.Dropout(config.deep_dropout)(keras.ops.max(found * there, axis=1)))
     return keras.Model({"terms": terms, "words": words}, wide + deep, name="wide_deep")
