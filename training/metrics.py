@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from training.data import NO_LABEL, Examples
-from training.served.tree import LabelTree
+from training.data import Examples
+from training.served.tree import LEVELS, LabelTree
 
 BINS = 15
 WORST_PAIRS = 20
-MICRO_AT_MOST = 50_000_000  # scores; above it the micro average is left out, since it sorts them all
+SCORES_AT_ONCE = 1 << 24
+ROUNDED_BITS = 8  # of a float32's 23 behind the point: scores that differ by less than one in 30,000 count as ties in the micro average
 
 
 def average_precision(truth: np.ndarray, scores: np.ndarray) -> float:
@@ -27,17 +28,40 @@ def average_precision(truth: np.ndarray, scores: np.ndarray) -> float:
     order = np.argsort(-scores, kind="stable")
     ranked, hits = scores[order], np.cumsum(truth[order])
     last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)
-    found = hits[last]
-    precision, recall = found / (last + 1), found / hits[-1]
-    return float(np.sum(precision * np.diff(recall, prepend=0.0)))
+    return _area(hits[last], last + 1)
+
+
+def micro_average_precision(truth: np.ndarray, scores: np.ndarray) -> float:
+    """The same over the scores of all labels together, in bounded memory: counted by score, since the paper's test split has 360 million.
+
+    Args:
+        truth: (n,) numbers of labels; one without a score is never found, so recall stays below 1.
+        scores: (n, labels), from 0 to 1, read as float32 without their last 8 bits.
+    """
+    everything, hits = (np.zeros((int(np.float32(1).view(np.uint32)) >> ROUNDED_BITS) + 1, np.int64) for _ in range(2))
+    rows = max(1, SCORES_AT_ONCE // scores.shape[1])
+    for start in range(0, len(scores), rows):
+        # Floats that are not negative are in the order of their bits.
+        place = np.minimum(scores[start : start + rows], 1).astype(np.float32).view(np.uint32) >> ROUNDED_BITS
+        known = np.flatnonzero(truth[start : start + rows] < scores.shape[1])
+        everything += np.bincount(place.ravel(), minlength=len(everything))
+        hits += np.bincount(place[known, truth[start + known]], minlength=len(hits))
+    occurring = np.flatnonzero(everything)[::-1]
+    found = np.cumsum(hits[occurring])
+    return _area(found, np.cumsum(everything[occurring])) * float(found[-1]) / len(truth) if found[-1] else 0.0
+
+
+def _area(found: np.ndarray, shown: np.ndarray) -> float:
+    """Under the curve of precision over recall: right ones and all ones above each threshold, from the highest down to none."""
+    return float(np.sum(found / shown * np.diff(found / found[-1], prepend=0.0)))
 
 
 def f1_by_class(truth: np.ndarray, guess: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(support, precision, recall, F1), each (classes,); 0 where undefined. A truth of NO_LABEL is nobody's."""
-    known = truth != NO_LABEL
-    support = np.bincount(truth[known], minlength=classes)
+    """(support, precision, recall, F1), each (classes,) or longer where a truth has a higher number; 0 where undefined."""
+    classes = max(classes, int(truth.max(initial=0)) + 1)
+    support = np.bincount(truth, minlength=classes)
     guessed = np.bincount(guess, minlength=classes)
-    right = np.bincount(truth[known & (truth == guess)], minlength=classes)
+    right = np.bincount(truth[truth == guess], minlength=classes)
     precision = right / np.maximum(guessed, 1)
     recall = right / np.maximum(support, 1)
     return support, precision, recall, 2 * right / np.maximum(support + guessed, 1)
@@ -53,39 +77,39 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
     return float(np.abs(sums).sum() / max(len(right), 1))
 
 
+def among_best(scores: np.ndarray, truth: np.ndarray, k: int = 5) -> np.ndarray:
+    """(n,) bool: whether the truth is among the k labels of the highest scores."""
+    if k >= scores.shape[1]:
+        return truth < scores.shape[1]
+    return (np.argpartition(-scores, k - 1, axis=1)[:, :k] == truth[:, None]).any(axis=1)
+
+
 def at_level(scores: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """All figures of one level.
 
-    AP and F1: macro is the mean over the labels that occur in `truth`; micro pools all labels' scores; weighted goes by support.
+    AP and F1: macro is the mean over the labels that occur in `truth`; micro pools all labels' scores; weighted goes by support. A label
+    that the model has no output for, since no training row has it, is found by nobody: its rows are wrong, and its AP and F1 are 0.
 
     Args:
         scores: (n, labels), rows summing to 1.
-        truth: (n,), NO_LABEL where the model has no output for the label: such a row is wrong.
+        truth: (n,) numbers of labels; those from `labels` on are labels that the model has no output for.
     """
     n, classes = scores.shape
-    k = min(5, classes)
-    top = np.argpartition(-scores, k - 1, axis=1)[:, :k] if k < classes else np.tile(np.arange(classes), (n, 1))
     guess = scores.argmax(axis=1)
     support, _, _, f1 = f1_by_class(truth, guess, classes)
     occurring = np.flatnonzero(support)
-    strangers = int((truth == NO_LABEL).sum())
-    micro = float("nan")
-    if scores.size <= MICRO_AT_MOST:
-        onehot = np.zeros(scores.shape, bool)
-        known = truth != NO_LABEL
-        onehot[np.flatnonzero(known), truth[known]] = True
-        micro = average_precision(onehot.ravel(), scores.ravel()) if known.any() else 0.0
-    # A label that no training row has takes part in every mean with 0.
+    precisions = [average_precision(truth == label, scores[:, label]) if label < classes else 0.0 for label in occurring]
     return {
         "top1": float((guess == truth).mean()),
-        "top5": float((top == truth[:, None]).any(axis=1).mean()),
-        "ap_macro": float(np.mean([average_precision(truth == label, scores[:, label]) for label in occurring])) if len(occurring) else 0.0,
-        "ap_micro": micro,
-        "f1_macro": float(f1[occurring].mean()) if len(occurring) else 0.0,
-        "f1_weighted": float((f1 * support).sum() / max(support.sum() + strangers, 1)),
+        "top5": float(among_best(scores, truth).mean()),
+        "ap_macro": float(np.mean(precisions)),
+        "ap_micro": micro_average_precision(truth, scores),
+        "f1_macro": float(f1[occurring].mean()),
+        "f1_weighted": float((f1 * support).sum() / n),
         "calibration_error": calibration_error(scores.max(axis=1), guess == truth),
         "labels": float(classes),
-        "unseen_rows": float(strangers),
+        "unseen_labels": float((occurring >= classes).sum()),
+        "unseen_rows": float((truth >= classes).sum()),
     }
 
 
@@ -116,26 +140,27 @@ def evaluate(scores: np.ndarray, examples: Examples, tree: LabelTree, level: str
         level: the one that the headline figures, the table and the confusions are of: `sub_class` or `path`.
 
     Returns:
-        `metrics` (name: number; the headline level without a prefix of its own), `per_class`, `confusions`.
+        `metrics` (name: number; the headline level without a prefix of its own), `per_class`, `confusions`, and `right`: a 1 for each row
+        whose best label at `level` is its own, else a 0, so that two models can be compared row by row.
     """
     true_paths = [examples.labels.paths[number] for number in examples.truth]
-    depths = {"class": 1, "sub_class": 2, "path": 3}
     metrics: dict[str, float] = {}
-    best = {}
-    for name, depth in depths.items():
+    best, truth, found = {}, {}, {}
+    for name, depth in {"class": 1, "sub_class": 2, "path": 3}.items():
         place = {node: number for number, node in enumerate(tree.nodes[name])}
-        truth = np.array([place.get(path[:depth], NO_LABEL) for path in true_paths], np.int64)
+        truth[name] = np.array([place.setdefault(path[:depth], len(place)) for path in true_paths], np.int64)
         at = tree.at(name, scores)
-        figures = at_level(at, truth)
+        figures = at_level(at, truth[name])
         metrics |= {f"{name}_{key}": value for key, value in figures.items()}
         best[name] = at.argmax(axis=1)
         if name == level:
             metrics |= figures
-            per_class, confusions = _details(tree, name, truth, best[name])
+            per_class, confusions = _details(_names(examples.labels, list(place)), truth[name], best[name])
+            found["right"] = "".join("01"[is_right] for is_right in (truth[name] == best[name]).tolist())
     third = np.array([path[2] is not None for path in true_paths])
-    guessed = [tree.paths[number] for number in best["path"]]
     if third.any():
-        metrics["subsub_class_top1"] = float(np.mean([a == b for a, b, has in zip(true_paths, guessed, third, strict=True) if has]))
+        metrics |= _third_level(scores, truth["path"], third)
+    guessed = [tree.paths[number] for number in tree.likeliest(scores, level)]
     metrics["exact_path"] = float(np.mean([a == b for a, b in zip(true_paths, guessed, strict=True)]))
     agree = [
         tree.nodes["class"][c] == tree.nodes["sub_class"][s][:1] and tree.nodes["sub_class"][s] == tree.paths[p][:2]
@@ -144,17 +169,32 @@ def evaluate(scores: np.ndarray, examples: Examples, tree: LabelTree, level: str
     metrics["consistency"] = float(np.mean(agree))
     metrics["hierarchical_f1"] = hierarchical_f1(true_paths, guessed)
     metrics["rows"] = float(len(scores))
-    return {"metrics": {name: value for name, value in metrics.items() if np.isfinite(value)}, "per_class": per_class, "confusions": confusions}
+    return {"metrics": metrics, "per_class": per_class, "confusions": confusions, **found}
 
 
-def _details(tree: LabelTree, level: str, truth: np.ndarray, guess: np.ndarray) -> tuple[list[dict], list[dict]]:
-    nodes = tree.nodes[level]
-    first = {node: next(label for label, path in zip(tree.labels, tree.paths, strict=True) if path[: len(node)] == node) for node in nodes}
-    names = [
-        " > ".join(label[f"{part}_name"] for part in ("class", "sub_class", "subsub_class")[: len(node)] if label[f"{part}_name"])
-        for node, label in first.items()
-    ]
-    support, precision, recall, f1 = f1_by_class(truth, guess, len(nodes))
+def _third_level(scores: np.ndarray, truth: np.ndarray, third: np.ndarray) -> dict[str, float]:
+    """Of the rows that have a third level, the share whose path is found; of their labels F1, in which other rows' wrong guesses count too."""
+    guess, labels = scores.argmax(axis=1), np.unique(truth[third])
+    support, _, _, f1 = f1_by_class(truth, guess, scores.shape[1])
+    return {
+        "subsub_class_top1": float((guess == truth)[third].mean()),
+        "subsub_class_top5": float(among_best(scores[third], truth[third]).mean()),
+        "subsub_class_f1_macro": float(f1[labels].mean()),
+        "subsub_class_f1_weighted": float((f1 * support)[labels].sum() / third.sum()),
+    }
+
+
+def _names(labels: LabelTree, nodes: list[tuple]) -> list[str]:
+    """Each node's names from the class down."""
+    first: dict[tuple, dict] = {}
+    for label, path in zip(labels.labels, labels.paths, strict=True):
+        for depth in range(1, len(LEVELS) + 1):
+            first.setdefault(path[:depth], label)
+    return [" > ".join(name for part in LEVELS[: len(node)] if (name := first[node][f"{part}_name"])) for node in nodes]
+
+
+def _details(names: list[str], truth: np.ndarray, guess: np.ndarray) -> tuple[list[dict], list[dict]]:
+    support, precision, recall, f1 = f1_by_class(truth, guess, len(names))
     table = [
         {
             "label": names[number],
@@ -165,7 +205,7 @@ def _details(tree: LabelTree, level: str, truth: np.ndarray, guess: np.ndarray) 
         }
         for number in np.argsort(-support, kind="stable")
     ]
-    wrong = (truth != guess) & (truth != NO_LABEL)
+    wrong = truth != guess
     pairs, counts = (
         np.unique(np.stack([truth[wrong], guess[wrong]], axis=1), axis=0, return_counts=True) if wrong.any() else (np.zeros((0, 2), int), [])
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 
 from training import metrics
-from training.data import NO_LABEL, Examples
+from training.data import Examples
 from training.served.tree import LabelTree
 
 
@@ -22,12 +22,16 @@ def scores_and_truth(rows: int, labels: int, seed: int):
 @given(st.integers(2, 60), st.integers(2, 9), st.integers(0, 10_000))
 def test_figures_of_a_level_are_those_of_scikit_learn(rows, labels, seed):
     scores, truth = scores_and_truth(rows, labels, seed)
+    truth[: seed % rows] += seed % 3      # some labels that the model has no output for
+    known = truth < labels
     found = metrics.at_level(scores, truth)
     guess, occurring = scores.argmax(axis=1), np.unique(truth)
-    onehot = np.eye(labels, dtype=bool)[truth]
+    onehot = np.eye(labels + 2, dtype=bool)[truth][:, :labels]
     assert found["top1"] == pytest.approx(reference.accuracy_score(truth, guess))
-    assert found["ap_macro"] == pytest.approx(np.mean([reference.average_precision_score(onehot[:, k], scores[:, k]) for k in occurring]))
-    assert found["ap_micro"] == pytest.approx(reference.average_precision_score(onehot, scores, average="micro"))
+    by_label = [reference.average_precision_score(onehot[:, k], scores[:, k]) if k < labels else 0 for k in occurring]
+    assert found["ap_macro"] == pytest.approx(np.mean(by_label))
+    micro = reference.average_precision_score(onehot, scores, average="micro") if known.any() else 0
+    assert found["ap_micro"] == pytest.approx(micro * known.mean()), "a row that nobody can find lowers every recall"
     assert found["f1_macro"] == pytest.approx(reference.f1_score(truth, guess, labels=occurring, average="macro", zero_division=0))
     assert found["f1_weighted"] == pytest.approx(reference.f1_score(truth, guess, average="weighted", zero_division=0))
 
@@ -38,10 +42,24 @@ def test_top5_is_that_of_scikit_learn():
     assert metrics.at_level(scores, truth)["top5"] == pytest.approx(reference.top_k_accuracy_score(truth, scores, k=5, labels=np.arange(30)))
 
 
-def test_a_row_of_an_unknown_label_is_wrong_everywhere():
-    scores = np.array([[0.9, 0.1], [0.2, 0.8]])
-    found = metrics.at_level(scores, np.array([0, NO_LABEL]))
-    assert (found["top1"], found["top5"], found["unseen_rows"]) == (0.5, 0.5, 1.0)
+def test_labels_that_no_training_row_has_count_0_in_every_mean():
+    scores, truth = np.array([[0.9, 0.1], [0.8, 0.2], [0.9, 0.1], [0.2, 0.8]]), np.array([0, 0, 2, 3])
+    found = metrics.at_level(scores, truth)
+    assert (found["top1"], found["top5"], found["unseen_rows"], found["unseen_labels"]) == (0.5, 0.5, 2, 2)
+    guess = scores.argmax(axis=1)
+    for mean in ("macro", "weighted"):
+        wanted = reference.f1_score(truth, guess, labels=np.unique(truth), average=mean, zero_division=0)
+        assert found[f"f1_{mean}"] == pytest.approx(wanted) and wanted < 0.5
+    assert found["ap_macro"] == pytest.approx(reference.average_precision_score(truth == 0, scores[:, 0]) / 3)
+
+
+def test_the_micro_average_of_many_scores_is_counted_in_parts(monkeypatch):
+    chance = np.random.default_rng(2)
+    scores = chance.dirichlet(np.full(40, 0.1), 3_000).astype(np.float32)
+    truth = np.array([chance.choice(40, p=row / row.sum()) for row in scores.astype(float)])
+    wanted = reference.average_precision_score(np.eye(40, dtype=bool)[truth], scores, average="micro")
+    monkeypatch.setattr(metrics, "SCORES_AT_ONCE", 7_000)
+    assert metrics.micro_average_precision(truth, scores) == pytest.approx(wanted, abs=1e-4)
 
 
 def test_a_sure_and_right_model_is_calibrated_and_a_sure_and_wrong_one_is_not():
@@ -67,10 +85,30 @@ def test_levels_add_up_and_disagreement_is_told():
     scores = np.array([[0.4, 0.3, 0.3, 0.0], [0.0, 0.9, 0.05, 0.05]])
     found = metrics.evaluate(scores, examples(1, 2), TREE, "sub_class")["metrics"]
     assert found["class_top1"] == 1.0 and found["sub_class_top1"] == 1.0 and found["top1"] == 1.0
-    assert found["path_top1"] == 0.0 and found["exact_path"] == 0.0 and found["subsub_class_top1"] == 0.0
+    assert found["path_top1"] == 0.0 and found["subsub_class_top1"] == 0.0 and found["subsub_class_top5"] == 1.0
     assert found["consistency"] == 0.5
-    # Rows: (2, 20, 200) taken for (1, 10): 0 nodes shared of 3 and 2; (2, 20, 201) for (2, 20, 200): 2 of 3 and 3.
-    assert found["hierarchical_f1"] == pytest.approx(2 * 2 / (3 + 2 + 3 + 3))
+    # The path that is served lies below the best sub-class: (2, 20, 200) as it is; (2, 20, 201) taken for (2, 20, 200), 2 nodes of 3 and 3.
+    assert found["exact_path"] == 0.5 and found["hierarchical_f1"] == pytest.approx(2 * (3 + 2) / (3 + 3 + 3 + 3))
+    found = metrics.evaluate(scores, examples(1, 2), TREE, "path")["metrics"]
+    # Where the path itself is ranked, (2, 20, 200) is taken for (1, 10): 0 nodes shared of 3 and 2.
+    assert found["exact_path"] == 0.0 and found["hierarchical_f1"] == pytest.approx(2 * 2 / (3 + 2 + 3 + 3))
+
+
+def test_f1_of_the_third_level_counts_other_rows_that_were_taken_for_its_labels():
+    scores, truth = np.eye(4)[[1, 2, 1, 1]], [1, 2, 2, 0]
+    found = metrics.evaluate(scores, examples(*truth), TREE, "path")["metrics"]
+    for mean in ("macro", "weighted"):
+        assert found[f"subsub_class_f1_{mean}"] == pytest.approx(reference.f1_score(truth, scores.argmax(axis=1), labels=[1, 2], average=mean))
+    assert found["subsub_class_top1"] == pytest.approx(2 / 3)
+
+
+def test_what_training_did_not_see_is_in_the_table_and_right_rows_are_told_apart():
+    known = LabelTree([label(1, 10), label(2, 20, 200)])
+    found = metrics.evaluate(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]]), examples(0, 3, 1), known, "sub_class")
+    assert found["right"] == "100"
+    table = {row["label"]: (row["support"], row["f1"]) for row in found["per_class"]}
+    assert table["c2 > s21"] == (1, 0.0) and table["c2 > s20"] == (1, 0.0) and found["metrics"]["unseen_labels"] == 1
+    assert {"label": "c2 > s21", "taken_for": "c2 > s20", "rows": 1} in found["confusions"]
 
 
 def test_confusions_are_counted_worst_first():

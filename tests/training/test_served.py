@@ -72,6 +72,18 @@ def test_the_best_labels_are_ranked_at_their_level_and_carry_the_likeliest_path(
     assert [one["probability"] for one in tree.best(scores, 2, "path")[0]] == [0.4, 0.35]
 
 
+@pytest.mark.parametrize("level", ["class", "sub_class", "path"])
+def test_every_answer_is_one_path_of_the_tree_and_the_first_is_the_one_that_is_measured(level):
+    keys = [f"{part}_{what}" for part in ("class", "sub_class", "subsub_class") for what in ("id", "name")]
+    tree = LabelTree([dict(zip(keys, (a, f"{a}", 10 * a + b, f"{b}", third, third and f"{third}"), strict=True))
+                      for a in (1, 2) for b in (1, 2, 3) for third in ((None,) if b == 3 else (100 * a + 10 * b, 100 * a + 10 * b + 1))])
+    scores = np.random.default_rng(1).dirichlet(np.full(len(tree), 0.5), 200)
+    answers = tree.best(scores, 5, level)
+    assert all({key: one[key] for key in keys} in tree.labels for row in answers for one in row)
+    served = [tuple(row[0][f"{part}_id"] for part in ("class", "sub_class", "subsub_class")) for row in answers]
+    assert served == [tree.paths[number] for number in tree.likeliest(scores, level)]
+
+
 def test_a_title_that_no_label_claims_goes_to_the_nearest_label_and_not_to_the_first():
     class Margins:
         def __init__(self, margins):

@@ -50,6 +50,19 @@ class LabelTree:
             summed[:, node] += probabilities[:, number]
         return summed
 
+    def likeliest(self, probabilities: np.ndarray, level: str) -> np.ndarray:
+        """(n,) the path that is given first for each row: the likeliest below the best node of `level`.
+
+        Args:
+            probabilities: (n, paths).
+        """
+        best, members = self.at(level, probabilities).argmax(axis=1), self.node_of[level]
+        paths = np.empty(len(probabilities), np.int64)
+        for node in np.unique(best):
+            inside, rows = np.flatnonzero(members == node), np.flatnonzero(best == node)
+            paths[rows] = inside[probabilities[np.ix_(rows, inside)].argmax(axis=1)]
+        return paths
+
     def best(self, probabilities: np.ndarray, k: int, level: str = "sub_class") -> list[list[dict[str, Any]]]:
         """The k best labels of each row, ranked at `level`; below it, the likeliest path.
 
