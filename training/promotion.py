@@ -11,6 +11,7 @@ from lakehouse import settings
 from lakehouse.errors import LakehouseError
 from training import data, metrics, plan
 from training.data import read_bytes
+from training.served.tree import LEVELS
 from training.tracking import CHALLENGER, CHAMPION, client
 
 FORMER = "former_champions"  # tag of the registered model: versions, newest last
@@ -44,8 +45,25 @@ class Comparison:
         return f"Version {self.champion} stays champion; version {self.challenger} is not better beyond chance: {figures}."
 
 
-def right_answers(name: str, version: int, test: data.Examples, level: str) -> np.ndarray:
-    """(n,) bool: whether the version's best label at `level` is the row's.
+@dataclass(frozen=True)
+class Question:
+    """What the models of a table are asked, and what makes two labels the same."""
+
+    level: str
+    identity: str  # `id` or `name`
+
+    @property
+    def parts(self) -> list[str]:
+        return [f"{part}_{self.identity}" for part in LEVELS[: {"sub_class": 2, "path": 3}[self.level]]]
+
+
+def question_of(table: str) -> Question:
+    """Ids of products are never used again, while people may change a name; those of a file's labels are numbered anew by each import."""
+    return Question("sub_class", "id") if table == "products" else Question("path", "name")
+
+
+def right_answers(name: str, version: int, test: data.Examples, asked: Question) -> np.ndarray:
+    """(n,) bool: whether the version's best label is the row's.
 
     Raises:
         LakehouseError: the version cannot be loaded.
@@ -57,14 +75,15 @@ def right_answers(name: str, version: int, test: data.Examples, level: str) -> n
         model = mlflow.pyfunc.load_model(f"models:/{name}/{version}")
     except Exception as error:
         raise LakehouseError(f"{name} version {version} cannot be loaded: {type(error).__name__}: {str(error).splitlines()[0][:200]}") from None
-    depth, root, found = {"sub_class": 2, "path": 3}[level], settings.load().path, []
+    root, found = settings.load().path, []
     for start in range(0, len(test), ROWS_AT_ONCE):
         titles, images = (column.slice(start, ROWS_AT_ONCE).to_pylist() for column in (test.titles, test.images))
         answers = model.predict(
-            pd.DataFrame({"title": titles, "image": [read_bytes(root, path) or b"" for path in images]}), params={"k": 1, "level": level}
+            pd.DataFrame({"title": titles, "image": [read_bytes(root, path) or b"" for path in images]}), params={"k": 1, "level": asked.level}
         )
-        found += [tuple(row[0].get(f"{part}_id") for part in ("class", "sub_class", "subsub_class"))[:depth] for row in answers["labels"]]
-    return np.array([path == test.labels.paths[truth][:depth] for path, truth in zip(found, test.truth, strict=True)])
+        found += [[row[0].get(part) for part in asked.parts] for row in answers["labels"]]
+    labels = [[label[part] for part in asked.parts] for label in test.labels.labels]
+    return np.array([answer == labels[truth] for answer, truth in zip(found, test.truth, strict=True)])
 
 
 def contest(name: str, challenger: str | None = None, *, table: str = "products", version: int | None = None) -> Comparison:
@@ -88,8 +107,7 @@ def contest(name: str, challenger: str | None = None, *, table: str = "products"
         raise LakehouseError(f"{name} has no version {new}; there are {', '.join(sorted(known, key=int))}.")
     declared = plan.find_table(table)
     test = data.read(declared, data.version_of(declared, version))["test"]
-    level = "sub_class" if table == "products" else "path"
-    champion_right, challenger_right = (right_answers(name, number, test, level) for number in (old, int(new)))
+    champion_right, challenger_right = (right_answers(name, number, test, question_of(declared.name)) for number in (old, int(new)))
     difference, low, high = metrics.bootstrap(challenger_right, champion_right)
     found = Comparison(old, int(new), len(test), float(champion_right.mean()), float(challenger_right.mean()), difference, low, high)
     if found.better:

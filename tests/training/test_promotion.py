@@ -1,0 +1,39 @@
+"""Two versions on the same test rows, whatever the numbers of their labels."""
+
+import pytest
+
+from lakehouse import arrow, tables
+from tests.training.conftest import rows
+from training import data, programs, promotion, tracking
+
+PARTS = [f"{level}_id" for level in ("class", "sub_class", "subsub_class")]
+
+
+def renumbered(lake, shift: int) -> list[dict]:
+    """The same listings with the same labels, under the ids of a file that has `shift` more labels before theirs."""
+    return [{**row, **{part: row[part] and row[part] + shift for part in PARTS}} for row in rows(lake, pictures=False)]
+
+
+def imported(lake, shift: int) -> int:
+    arrow.replace(tables.LABELLED_PRODUCTS, arrow.batch(tables.LABELLED_PRODUCTS, renumbered(lake, shift)).to_batches(), content=str(shift))
+    return arrow.version(tables.LABELLED_PRODUCTS)
+
+
+@pytest.mark.slow     # two models are registered, which MLflow takes its time for
+def test_models_of_two_imports_are_compared_by_the_names_of_labels(lake):
+    """An import numbers all labels anew, so an id of one is another label's in the next."""
+    first = imported(lake, 0)
+    programs.train(programs.plan_for("linear_ngrams", "labelled_products", first))
+    second = imported(lake, 1)
+    programs.train(programs.plan_for("linear_ngrams", "labelled_products", second))
+    name = tracking.registered_name("labelled_products")
+    found = promotion.contest(name, table="labelled_products")
+    assert not found.better and found.difference == 0 and found.champion_top1 > 0.9
+    test = data.read(tables.LABELLED_PRODUCTS, second)["test"]
+    by_ids = promotion.Question("path", "id")
+    assert promotion.right_answers(name, 1, test, by_ids).mean() < 0.1, "the imports' ids do not differ"
+
+
+def test_products_are_compared_by_ids_which_outlast_a_name():
+    assert promotion.question_of("products").parts == ["class_id", "sub_class_id"]
+    assert promotion.question_of("labelled_products").parts == ["class_name", "sub_class_name", "subsub_class_name"]
