@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 MODEL, ALIAS = "mep3m-classifier", "champion"
+LABEL_TREE = "artifacts/trained/tree.json"
 BEST = 5
 ROWS_A_TASK = 25_000  # below it one task: loading a network costs more than scoring a few thousand titles
 ROWS_AT_ONCE = 2_048  # pictures of so many products are in memory together
@@ -66,6 +69,25 @@ def resolve(name: str = MODEL, version: str = ALIAS) -> Registered:
     if place.startswith(("models:/", "mlflow-artifacts:", "runs:/")):
         place = f"models:/{name}/{found.version}"
     return Registered(name, int(found.version), place, uri)
+
+
+def labels_known(model: Registered) -> set[int]:
+    """Ids of the sub-classes that the model can answer with: those of its label tree, which `mep3m train` puts beside each model.
+
+    Raises:
+        LakehouseError: the model has no such tree.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    try:
+        tree = mlflow.artifacts.download_artifacts(f"{model.place}/{LABEL_TREE}", tracking_uri=model.tracking_uri)
+    except (MlflowException, OSError):
+        raise LakehouseError(
+            f"{model.name} version {model.version} has no {LABEL_TREE} beside it, which tells the labels that it knows; "
+            "name a version that `mep3m train` registered."
+        ) from None
+    return {label["sub_class_id"] for label in json.loads(Path(tree).read_text("utf-8"))}
 
 
 @lru_cache(maxsize=1)
