@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from expectations.audit import Finding, audit, rows_of
-from lakehouse import arrow, job, spark, tables
+from lakehouse import arrow, job, settings, spark, tables
 from lakehouse.errors import BatchRefused, LakehouseError
 from lakehouse.tables import CRAWL_RUNS, QUALITY_RESULTS, Origin, Table
 
@@ -46,6 +46,8 @@ def let_through(table: Table, run_id: str = "") -> None:
         audit_in_place(table, run_id or uuid.uuid4().hex[:12])
     else:
         audit_and_publish(table, run_id)
+    if settings.load().catalog_is_shared and arrow.version(table) is not None:
+        spark.register(table)
     log.info("%s: passed, %.1f s", table.name, time.monotonic() - started)
 
 

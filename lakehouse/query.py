@@ -23,9 +23,10 @@ def sql(
     """Ask the catalog in Spark SQL."""
     from pyspark.errors import PySparkException
 
+    spark.refuse_held_catalog()
     session = spark.session()
     named = [table for table in tables.ALL if table.name in statement] or tables.ALL      # `show tables` names none
-    for table in named:                         # jobs write by path: a table gets its name in the catalog when it is first asked for
+    for table in named:                         # jobs write by path; in an embedded catalog a table gets its name here
         if arrow.version(table) is not None:
             spark.register(table)
     try:

@@ -49,6 +49,11 @@ class Settings:
         return "/".join((base, *parts))
 
     @property
+    def catalog_is_shared(self) -> bool:
+        """Whether names in the catalog are of use to other processes while this one runs; embedded, it admits one at a time."""
+        return bool(self.spark_remote or self.metastore)
+
+    @property
     def tracking_uri(self) -> str:
         return self.mlflow_tracking_uri or f"sqlite:///{self.path}/mlflow.db"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -240,11 +242,33 @@ def by_path(location: str) -> str:
 
 
 def register(table: Table) -> None:
-    """The table under its name in the catalog, for SQL users of any later process.
+    """The table under its name in the catalog, for SQL users of any later process; a lake that was moved is found where it lies now.
 
     Jobs read and write by path, so that they neither wait for the catalog nor hold it: embedded Derby admits one process.
     """
-    spark = session()
-    if not spark.catalog.tableExists(table.full_name):
-        spark.sql(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
-        spark.catalog.createTable(table.full_name, path=arrow.location(table), source="delta", description=table.description)
+    spark, place = session(), arrow.location(table)
+    spark.sql(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
+    known = spark.sql(f"SHOW TABLE EXTENDED IN {table.schema} LIKE '{table.name}'").first()
+    if known is not None:
+        if re.search(f"^Location: (file:/*(?=/))?{re.escape(place)}$", known.information, re.M):
+            return
+        spark.sql(f"DROP TABLE {table.full_name}")      # the name alone: the rows lie outside the catalog
+    spark.catalog.createTable(table.full_name, path=place, source="delta", description=table.description)
+
+
+def refuse_held_catalog() -> None:
+    """
+    Raises:
+        LakehouseError: the catalog is embedded and another process holds it.
+    """
+    chosen = settings.load()
+    if chosen.catalog_is_shared:
+        return
+    try:
+        with Path(chosen.location("metastore"), "dbex.lck").open("r+b") as lock:        # which Derby locks while it is open
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return
+    except OSError:
+        raise LakehouseError(f"Another process holds the catalog of {chosen.root}, which admits one at a time; wait until its `mep3m sql` has ended, "
+                             "or let several share one by LAKEHOUSE_SPARK_REMOTE or LAKEHOUSE_METASTORE.") from None
