@@ -83,8 +83,8 @@ def pinned_version(package: str) -> str:
 
 
 def create_environment() -> None:
-    if not (VENV / "bin" / "python").exists():
-        made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+    if not (VENV / "bin" / "pip").exists():       # which comes last: an interrupted set-up, or one without ensurepip, leaves a Python alone
+        made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True, check=False)
         if made.returncode:
             fail(f"Python cannot make a virtual environment ({made.stdout.strip().splitlines()[:1]}); apt install python3.11-venv.")
     with tempfile.TemporaryDirectory() as scratch:
@@ -148,9 +148,13 @@ def delta_jars() -> None:
         fail(f"{DELTA} could not be fetched from Maven Central; is there a network?")
 
 
+def inputs() -> str:
+    """A hash of all that a set-up depends on."""
+    return hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml", "bootstrap.py"))).hexdigest()
+
+
 def main() -> None:
-    inputs = b"".join((ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml", "bootstrap.py"))
-    wanted = hashlib.sha256(inputs).hexdigest()
+    wanted = inputs()
     check_tools()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
