@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from io import BytesIO
 from multiprocessing import get_context
@@ -81,3 +82,13 @@ def test_two_crawls_store_the_same_pictures_at_once(tmp_path):
     assert [crawl.exitcode for crawl in crawls] == [0, 0]
     assert all((tmp_path / one.path).read_bytes() == body for one, body in bodies)
     assert not list(tmp_path.rglob("*.unfinished"))
+
+
+def test_each_of_three_views_is_chosen_about_as_often_and_a_listings_choice_is_always_the_same():
+    """Each count is within four standard deviations of a third of 300."""
+    views = {str(number): [f"http://shop.example/img/{number}/{view}.jpg" for view in range(3)] for number in range(300)}
+    chosen = {number: pictures.seeded_order("tea", number, urls)[0] for number, urls in views.items()}
+    counts = Counter(url[-5] for url in chosen.values())
+    assert set(counts) == {"0", "1", "2"} and all(abs(count - 100) < 33 for count in counts.values())
+    assert {number: pictures.seeded_order("tea", number, urls[::-1])[0] for number, urls in views.items()} == chosen
+    assert {number: pictures.seeded_order("another", number, urls)[0] for number, urls in views.items()} != chosen
