@@ -203,18 +203,25 @@ def _merge(table: Table, rows: pa.Table, how: Callable[[TableMerger], TableMerge
             time.sleep(0.05 * (attempt + 1))
 
 
-def replace(table: Table, batches: Iterable[pa.RecordBatch], *, content: str) -> bool:
+def replace(table: Table, batches: Iterable[pa.RecordBatch], *, content: str, command: str = "") -> bool:
     """The whole table in one atomic commit; none, and False, where the last commit was made of the same `content`.
 
-    `batches` is drawn from while the commit is written: it may not touch a Delta table itself.
+    Args:
+        batches: drawn from while the commit is written: they may not touch a Delta table themselves.
+        command: what a person gave, for `written_by`.
     """
     create(table)
     last = open_table(table).history(1)[0]
     if json.loads(last.get("mep3m", "{}")).get("content") == content:
         return False
-    properties = CommitProperties(custom_metadata={"mep3m": json.dumps({"content": content}, ensure_ascii=False)})
+    properties = CommitProperties(custom_metadata={"mep3m": json.dumps({"content": content, "command": command}, ensure_ascii=False)})
     write_deltalake(location(table), pa.RecordBatchReader.from_batches(schema(table), batches), mode="overwrite", commit_properties=properties)
     return True
+
+
+def written_by(table: Table, at: int) -> str:
+    """The command that replaced the whole table with version `at`; empty where it was written in another way."""
+    return json.loads(_commit(table, at).get("mep3m") or "{}").get("command", "")
 
 
 def text(column: str) -> pc.Expression:
@@ -251,5 +258,10 @@ def _dataset(table: DeltaTable, place: str):
 
 def committed_at(table: Table, at: int) -> datetime:
     """When version `at` was committed, in UTC: a clock that says the same however often it is asked."""
-    entry = open_table(table, at).history(1)[0]
-    return datetime.fromtimestamp(entry["timestamp"] / 1000, UTC)
+    return datetime.fromtimestamp(_commit(table, at)["timestamp"] / 1000, UTC)
+
+
+def _commit(table: Table, at: int) -> dict[str, Any]:
+    """What the log says of version `at`; asked of the newest, since delta-rs lists all commits under an older one's number."""
+    newest = open_table(table)
+    return next(entry for entry in newest.history(newest.version() - at + 1) if entry["version"] == at)

@@ -8,19 +8,43 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
-from lakehouse import settings
+import numpy as np
+
+from lakehouse import arrow, settings
 from lakehouse.errors import LakehouseError
-from training import models, programs, runs, tracking
-from training.plan import FOLDER, Plan, numbers
+from training import metrics, models, programs, runs, tracking
+from training.models.config import Config
+from training.plan import FOLDER, Plan, find_table, numbers
 
 log = logging.getLogger("mep3m.train")
 
 HEADING = "# Results\n\nWhat the models of this project reach, beside the published figures. Written by `mep3m compare`; not edited by hand.\n"
+FIGURES = {
+    "top-1": "top1",
+    "top-5": "top5",
+    "AP macro": "ap_macro",
+    "AP micro": "ap_micro",
+    "F1 macro": "f1_macro",
+    "F1 weighted": "f1_weighted",
+    "hier. F1": "hierarchical_f1",
+    "ECE": "calibration_error",
+}
+LEVELS = {
+    "class top-1": "class_top1",
+    "sub-class top-1": "sub_class_top1",
+    "path top-1": "path_top1",
+    "third level top-1": "subsub_class_top1",
+    "top-5": "subsub_class_top5",
+    "F1 macro": "subsub_class_f1_macro",
+    "exact path": "exact_path",
+    "consistency": "consistency",
+}
 PUBLISHED_NOTE = (
-    "Published figures (MEP-3M, Table 4) are of 3,012,959 products and 599 sub-classes; the data here are other and smaller, so the columns "
-    "stand beside one another to compare the order of the models, not their values."
+    "Published figures (MEP-3M, Table 4; MDF-Net's from its own paper) are of 3,012,959 products and 599 sub-classes; the data here are other "
+    "and smaller, so the columns stand beside one another to compare the order of the models, not their values."
 )
 
 
@@ -55,66 +79,80 @@ def train(plans: list[Plan]) -> dict[str, str]:
     return failed
 
 
-def row(plan: Plan, report: dict) -> dict:
-    """A line of the table."""
-    m, entry = report["metrics"], models.ALL[plan.model]
-    return {
-        "model": plan.model,
-        "about": entry.about,
-        "published": entry.published,
-        "top1": m["top1"],
-        "top5": m["top5"],
-        "ap_macro": m["ap_macro"],
-        "ap_micro": m.get("ap_micro"),
-        "f1_macro": m["f1_macro"],
-        "f1_weighted": m["f1_weighted"],
-        "hierarchical_f1": m["hierarchical_f1"],
-        "calibration_error": m["calibration_error"],
-        "seconds": report["seconds"]["training"],
-        "labels": int(m["labels"]),
-        "rows": report["rows"],
-        "test_pictures": report.get("test_pictures_read"),
-    }
-
-
 def markdown(title: str, command: str, plans: list[Plan], reports: list[dict]) -> str:
-    """One section of docs/results.md."""
-    rows = [row(plan, report) for plan, report in zip(plans, reports, strict=True)]
-    first, report = plans[0], reports[0]
-    lines = [
-        f"## {title}",
-        "",
+    """One section of docs/results.md: all that it takes to make it again, then what came out."""
+    first, report = plans[0], max(reports, key=lambda made: made["rows"]["train"])
+    table = find_table(first.table)
+    lines = [f"## {title}", ""]
+    if imported := arrow.written_by(table, first.version):
+        lines += [f"`{imported}`", ""]
+    commits = ", ".join(sorted({made.get("commit") or "that no repository holds" for made in reports}))
+    lines += [
         f"`{command}`",
         "",
         f"{first.table} version {first.version}: {report['rows']['train']:,} products to train, {report['rows']['test']:,} to test, "
-        f"{int(report['metrics']['labels'])} labels at the level `{first.level}`; seed {first.recipe['seed']}; code {first.code}.",
+        f"{int(report['metrics']['labels'])} labels at the level `{first.level}`; seed {first.recipe['seed']}; "
+        f"code {first.code} of commit {commits}.",
         "",
     ]
-    if any(line["rows"] != report["rows"] for line in rows):
+    if any(made["rows"] != report["rows"] for made in reports):
         lines += ["Image models are trained and tested on the products that have a picture; their rows are given with them.", ""]
-    lines += [
-        "| model | top-1 | top-5 | AP macro | AP micro | F1 macro | F1 weighted | hier. F1 | ECE | train s | published top-1 | top-5 | AP | F1 |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    names = [
+        plan.model if made["rows"] == report["rows"] else f"{plan.model} ({made['rows']['train']:,} / {made['rows']['test']:,} rows)"
+        for plan, made in zip(plans, reports, strict=True)
     ]
-    for line in rows:
-        ours = [line[key] for key in ("top1", "top5", "ap_macro", "ap_micro", "f1_macro", "f1_weighted", "hierarchical_f1", "calibration_error")]
-        cells = ["-" if value is None else f"{value:.4f}" for value in ours]
-        theirs = [f"{value:.4f}" for value in line["published"]] if line["published"] else ["-"] * 4
-        name = line["model"] if line["rows"] == report["rows"] else f"{line['model']} ({line['rows']['train']:,} / {line['rows']['test']:,} rows)"
-        lines.append(f"| {name} | " + " | ".join([*cells, f"{line['seconds']:.0f}", *theirs]) + " |")
-    settings = sorted({(plan.model, json.dumps(_settings(plan), sort_keys=True)) for plan in plans})
-    lines += ["", PUBLISHED_NOTE, "", "Settings:", "", *(f"- {model}: `{text}`" for model, text in settings), ""]
-    return "\n".join(lines)
+    published = [models.ALL[plan.model].published for plan in plans]
+    lines += _table(
+        [*FIGURES, "train s", "published top-1", "top-5", "AP", "F1"],
+        [
+            (name, [*(made["metrics"][key] for key in FIGURES.values()), f"{made['seconds']['training']:.0f}", *theirs])
+            for name, made, theirs in zip(names, reports, published, strict=True)
+        ],
+    )
+    lines += ["", PUBLISHED_NOTE, "", "By level (docs/decisions/0602):", ""]
+    lines += _table([*LEVELS], [(name, [made["metrics"].get(key) for key in LEVELS.values()]) for name, made in zip(names, reports, strict=True)])
+    lines += [""]
+    if compared := against_sides(plans, reports):
+        lines += [*(f"- {sentence}" for sentence in compared), ""]
+    lines += ["Models and settings:", ""]
+    for plan, made in sorted(zip(plans, reports, strict=True), key=lambda pair: pair[0].model):
+        seen = f", {made['test_pictures_read']:,} of {made['rows']['test']:,} test products with a picture" if "test_pictures_read" in made else ""
+        lines += [f"- {plan.model}: {plan.entry.about}{seen}; `{json.dumps(settings_of(plan), sort_keys=True)}`"]
+    return "\n".join([*lines, ""])
 
 
-def _settings(plan: Plan) -> dict:
-    entry = models.ALL[plan.model]
+def _table(heads: list[str], rows: list[tuple[str, list]]) -> list[str]:
+    def cell(value) -> str:
+        return "-" if value is None else value if isinstance(value, str) else f"{value:.4f}"
+
+    written = [f"| {name} | " + " | ".join(map(cell, values)) + " |" for name, values in rows]
+    return ["| model | " + " | ".join(heads) + " |", "| --- |" + " ---: |" * len(heads), *written]
+
+
+def against_sides(plans: list[Plan], reports: list[dict]) -> list[str]:
+    """Each fusion model against the best of those that read one side only, row by row, where one was tested on the same rows."""
+    tried, said = list(zip(plans, reports, strict=True)), []
+    for plan, report in tried:
+        sides = [(side, made) for side, made in tried if side.entry.reads_titles != side.entry.reads_images and made["rows"] == report["rows"]]
+        if not sides or not (plan.entry.reads_titles and plan.entry.reads_images):
+            continue
+        side, made = max(sides, key=lambda pair: pair[1]["metrics"]["top1"])
+        right = [np.array(list(one["right"])) == "1" for one in (report, made)]
+        difference, low, high = metrics.bootstrap(*right)
+        said.append(
+            f"{plan.model} against {side.model}, the best that reads one side: top-1 {difference:+.4f}, "
+            f"95 % interval {low:+.4f} to {high:+.4f} (paired bootstrap over {len(right[0]):,} test products)"
+        )
+    return said
+
+
+def settings_of(plan: Plan) -> dict:
+    """The numbers that the model was trained with, defaults too, without those of parts that it does not have."""
+    entry, everything = plan.entry, numbers(plan)
     if not entry.in_keras:
-        return numbers(plan)
-    keep = {"hidden", "dropout", *({"words", "dimensions", "units", "word_dropout", "terms", "buckets", "longest"} if entry.reads_titles else ())}
-    keep |= {"image_size", "weights"} if entry.reads_images else set()
-    keep |= {"tower", "rank", "modality"} if entry.takes_a_tower else set()
-    return plan.recipe | {name: value for name, value in plan.sizes.items() if name in keep}
+        return everything
+    without = {one.name for one in fields(Config)} - set(entry.sizes)
+    return {name: value for name, value in everything.items() if name not in without and (entry.reads_words or name not in ("window", "passes"))}
 
 
 def write(path: Path, title: str, section: str) -> None:

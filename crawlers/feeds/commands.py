@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
+import sys
 from pathlib import Path
 
 import typer
@@ -141,7 +143,8 @@ def labelled(
     source = _checked(file, console)
     album = pictures.Album.of(images, image_map) if images or image_map else None
     import_id = _import_id(source.fingerprint, label_column, at_least, limit_per_shop, album and f"{album.fingerprint}|by split")
-    taken = reader.take(source, label_column=label_column, at_least=at_least, limit_per_shop=limit_per_shop, album=album, import_id=import_id)
+    taken = reader.take(source, label_column=label_column, at_least=at_least, limit_per_shop=limit_per_shop, album=album, import_id=import_id,
+                        command=shlex.join(["mep3m", *sys.argv[1:]]))
     rare = f", {taken.too_rare:,} under rarer labels left out" if taken.too_rare else ""
     if not taken.changed:
         console.print(f"gold.labelled_products holds {file.name} already ({taken.products:,} products); nothing was changed.", soft_wrap=True)

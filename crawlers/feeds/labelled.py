@@ -78,11 +78,13 @@ def numbered(labels: Iterator[str] | list[str]) -> dict[str, Node]:
             for label, path in paths.items()}
 
 
-def take(source: Source, *, label_column: str, at_least: int = 1, limit_per_shop: int = 0, album: Album | None = None, import_id: str) -> Taken:
+def take(source: Source, *, label_column: str, at_least: int = 1, limit_per_shop: int = 0, album: Album | None = None, import_id: str,
+         command: str = "") -> Taken:
     """`labelled_products` becomes this file's rows, in one commit; the same file again changes nothing.
 
     Args:
         at_least: labels with fewer listings are left out, and counted.
+        command: what a person gave, kept with the table's version so that its rows can be had again.
     Raises:
         LakehouseError: the file lacks the label's column, or no label has enough listings.
     """
@@ -120,7 +122,7 @@ def take(source: Source, *, label_column: str, at_least: int = 1, limit_per_shop
         count["products"] += len(good)
         return arrow.batch(tables.LABELLED_PRODUCTS, [_product(record, nodes[record.label], album) for record in good]).to_batches()
 
-    changed = arrow.replace(tables.LABELLED_PRODUCTS, batches(), content=import_id)
+    changed = arrow.replace(tables.LABELLED_PRODUCTS, batches(), content=import_id, command=command)
     if changed and (refused or repeated):
         arrow.append(tables.REJECTS, arrow.batch(tables.REJECTS, [_reject(row, import_id) for row in (*refused, *repeated)]),
                      writer=f"labelled-{import_id}", number=0)

@@ -53,6 +53,15 @@ def test_an_unknown_version_is_one_sentence(lake):
         arrow.read(tables.PRODUCTS, at=99)
 
 
+def test_a_version_keeps_its_time_when_others_follow(lake):
+    rows = arrow.batch(tables.CRAWL_PAGES, [page(1)])
+    arrow.append(tables.CRAWL_PAGES, rows)
+    time = arrow.committed_at(tables.CRAWL_PAGES, 1)
+    arrow.append(tables.CRAWL_PAGES, rows)
+    arrow.append(tables.CRAWL_PAGES, rows)
+    assert arrow.committed_at(tables.CRAWL_PAGES, 1) == time < arrow.committed_at(tables.CRAWL_PAGES, 3)
+
+
 def test_upsert_replaces_by_key(lake):
     for shop in ("before", "after"):
         row = {"shop": shop, "crawl_id": "c", "spider": "s", "source": "", "started_at": SEEN, "finished_at": None, "finish_reason": None,

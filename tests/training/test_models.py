@@ -1,6 +1,7 @@
 """One contract for every Keras model: it builds, has the shapes it says, learns a step, is saved and built again."""
 
 import os
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -63,6 +64,23 @@ def test_contract(name, tmp_path):
     rebuilt = keras.Model.from_config(model.get_config())
     rebuilt.set_weights(model.get_weights())
     np.testing.assert_allclose(rebuilt(given, training=False), model(given, training=False), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in models.ALL.values() if entry.in_keras and entry.name not in LARGE])
+def test_a_model_is_made_of_the_sizes_that_it_names(name):
+    looked_at = set()
+
+    class Watched(Config):
+        def __getattribute__(self, attribute):
+            looked_at.add(attribute)
+            return super().__getattribute__(attribute)
+
+    entry, has = models.ALL[name], {field.name for field in fields(Config)}
+    watched = Watched(**{field.name: getattr(config(name), field.name) for field in fields(Config)})
+    entry.module.build(watched)
+    entry.reading(watched)
+    of_data = {"paths", "vocabulary", "min_count", "max_vocabulary"}     # counted or applied where the vocabulary is made
+    assert looked_at & has - of_data == set(entry.sizes) & has - of_data
 
 
 @pytest.mark.parametrize("name", ["tfn", "lmf", "mdf_net"])

@@ -36,6 +36,16 @@ def test_the_same_file_changes_nothing_and_another_replaces_it(lake, file):
     assert [row["title"] for row in rows(LABELLED_PRODUCTS)] == ["纯牛奶 250ml"]
 
 
+def test_each_version_tells_the_command_that_made_it(lake, file, monkeypatch):
+    for limit in (1, 2):
+        words = ["labelled", file, "--limit-per-shop", limit]
+        monkeypatch.setattr("sys.argv", ["mep3m", "import", *map(str, words)])
+        run(*words)
+    newest = arrow.version(LABELLED_PRODUCTS)
+    assert [arrow.written_by(LABELLED_PRODUCTS, at) for at in (newest - 1, newest)] == [
+        f"mep3m import labelled {file} --limit-per-shop {limit}" for limit in (1, 2)]
+
+
 def test_rare_labels_are_left_out_and_counted_and_rows_without_one_rejected(lake, file):
     with file.open("a", encoding="utf-8") as stream:
         stream.write("jd\t3\t食品\t牛奶\t食品>牛奶\t高钙牛奶\t食品>乳品>牛奶\njd\t4\t食品\t牛奶\t食品>牛奶\t无标签\t\n")
