@@ -145,7 +145,7 @@ def align(strategy: str, from_counts: bool, listings=None, earlier=None) -> dict
     pairs = step(tables.SUB_CLASS_PAIRS, lambda: sub_class_pairs.build(counts, listings, strategy=strategy, options=options, earlier=earlier))
     decided = step(tables.ALIGNMENTS, lambda: alignments.build(pairs, counts, spark.empty(tables.NAMING_DECISIONS), options=options))
     every_column = F.bit_xor(F.xxhash64(*(F.round(name, 9) if kind == "double" else F.col(name) for name, kind in decided.dtypes)))
-    said = decided.agg(every_column.alias("digest"), F.count_if("relation = 'equivalent' and zone = 'merged'").alias("merged")).first()
+    said = decided.agg(every_column.alias("digest"), F.count_if(F.expr("relation = 'equivalent' and zone = 'merged'")).alias("merged")).first()
     return {"seconds": round(sum(seconds.values()), 1), "by_step": seconds, "pairs": pairs.count(), "merged": said.merged, "digest": said.digest}
 
 

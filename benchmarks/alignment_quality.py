@@ -1,9 +1,10 @@
 """What the parts, the numbers and the reference of `curated` bring on the four real shops; writes the tables of docs/alignment.md anew.
 
-    python benchmarks/alignment_quality.py                       all four, some six minutes
+    python benchmarks/alignment_quality.py                       all of them, some six minutes
     python benchmarks/alignment_quality.py parts                 each score by itself, the surest 875 mutual best pairs
     python benchmarks/alignment_quality.py constants             each number a fifth less and a fifth more
     python benchmarks/alignment_quality.py folds                 the threshold chosen on five shop pairs, tested on the sixth
+    python benchmarks/alignment_quality.py letter                Equation 3 to the letter, by how a category's text is made and counted
     python benchmarks/alignment_quality.py references            against a reference that lacks a shop, or 1 % of the titles
 
 No engine: the same arrays that the job's driver holds.
@@ -12,7 +13,9 @@ No engine: the same arrays that the job's driver holds.
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,15 +27,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from benchmarks import scale
-from spark_jobs.evaluate_command import read_gold, read_labels
-from spark_jobs.methods import curated_reference, curated_score, evaluation, relations
+from spark_jobs.evaluate_command import read_gold, read_labels, read_rows
+from spark_jobs.methods import curated_reference, curated_score, evaluation, paper, relations, term_counts, titles
 from spark_jobs.methods.curated import as_rows
 from spark_jobs.methods.curated_reference import Categories
 from spark_jobs.methods.curated_score import Scored, kept, mutual_best, score_pairs
 from spark_jobs.methods.curated_titles import Titles
 from spark_jobs.methods.evaluation import Labels, Pair
+from spark_jobs.strategies import Options
 
 PAGE = Path("docs") / "alignment.md"
 PAIRS = 875         # as many as the key has
@@ -49,11 +54,12 @@ class Shops:
     given: Categories
     key: set[Pair]
     labels: Labels
+    folder: Path
 
     @classmethod
     def at(cls, shared: Path) -> Shops:
         folder = shared / "data" / "shops2014"
-        return cls(scale.real_categories(shared), read_gold(folder / "gold_pairs.tsv"), read_labels(folder / "listings.tsv.gz"))
+        return cls(scale.real_categories(shared), read_gold(folder / "gold_pairs.tsv"), read_labels(folder / "listings.tsv.gz"), folder)
 
     def judged(self, found: Scored) -> list[dict]:
         """The rows of alignments, as the job has them but for the paper's similarities, which decide nothing here."""
@@ -214,7 +220,66 @@ def only(given: Categories, categories: np.ndarray, titles: np.ndarray) -> Categ
                    titles=Titles(place[given.titles.category[stays]], starts, buckets))
 
 
-TABLES = {one.__name__: one for one in (parts, constants, folds, references)}
+def whole_titles(given: list[str]) -> list[str]:
+    """The words of the first titles that fit into the paper's 22,000 characters, as the jobs cut them but in the file's order."""
+    clean = titles.clean(pa.array(given)).to_pylist()
+    fits = np.cumsum([len(title) for title in clean]) <= term_counts.CHARACTERS
+    return [word for title, taken in zip(clean, fits, strict=True) if taken for word in titles.words(title)]
+
+
+def one_text(given: list[str]) -> list[str]:
+    """The words of the first 22,000 characters of all titles as one text."""
+    return titles.words(titles.clean(pa.array(["".join(given)[:term_counts.CHARACTERS]]))[0].as_py())
+
+
+def equation_3(shops: Shops, words_of: Callable[[list[str]], list[str]] = whole_titles,
+               shortest: int = Options().shortest_term) -> tuple[set[Pair], set[Pair]]:
+    """Pairs that pass Equation 3, and those with one name in one curated class; scored by strategy `paper`, without an engine."""
+    with (shops.folder / "class_map.csv").open(encoding="utf-8") as file:
+        class_of = {(row["platform"], row["class_name"]): row["curated_class"] for row in csv.DictReader(file)}
+    numbers = {name: n for n, name in enumerate(sorted(set(class_of.values())))}
+    texts: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    for row in read_rows(shops.folder / "listings.tsv.gz", ("platform", "class_name", "native_path", "title"), "listings file"):
+        texts[row["platform"], row["native_path"], numbers[class_of[row["platform"], row["class_name"]]]].append(row["title"])
+    keys = sorted(texts)
+    words = pa.array([[word for word in words_of(texts[key]) if len(word) >= shortest] for key in keys], pa.list_(pa.string()))
+    counts = term_counts.count_terms(term_counts.lower(words)).to_pylist()
+    place = {term: n for n, term in enumerate(sorted({one["term"] for of in counts for one in of}))}
+    rows = pa.table({"shop": [key[0] for key in keys], "native_path": [key[1] for key in keys],
+                     "native_sub_class": [key[1].split(">")[-1] for key in keys], "class_id": pa.array([key[2] for key in keys], pa.int32()),
+                     "block": [0] * len(keys), "fresh": [True] * len(keys),
+                     "terms": pa.array([[place[one["term"]] for one in of] for of in counts], pa.list_(pa.int64())),
+                     "counts": pa.array([[one["count"] for one in of] for of in counts], pa.list_(pa.int32()))})
+    passing, named_alike = set(), set()
+    for number in numbers.values():
+        for row in paper.score(rows.filter(pc.equal(rows["class_id"], number))).to_pylist():
+            pair = frozenset(((row["shop_a"], row["native_path_a"]), (row["shop_b"], row["native_path_b"])))
+            if row["label_similarity"] >= 0.5 and row["content_similarity"] > 0.75:
+                passing.add(pair)
+            if row["name_a"] == row["name_b"]:
+                named_alike.add(pair)
+    return passing, named_alike
+
+
+def raw_text(given: list[str]) -> list[str]:
+    """All that jieba makes of the first 22,000 characters of all titles as one text: as a plain script would."""
+    import rjieba
+
+    return rjieba.cut("".join(given)[:term_counts.CHARACTERS])
+
+
+def letter(shops: Shops) -> list[str]:
+    rows = []
+    for words_of, shortest, name in (
+            (whole_titles, 2, "whole titles, words of two characters or more"), (whole_titles, 1, "whole titles, every word"),
+            (one_text, 2, "titles joined and cut at 22,000, two or more"), (one_text, 1, "titles joined, every word"),
+            (raw_text, 2, "titles joined, as they are, two or more"), (raw_text, 1, "titles joined, as they are, punctuation too")):
+        got = evaluation.strict(shops.large(equation_3(shops, words_of, shortest)[0]), shops.key)
+        rows.append([name, short(got.precision), short(got.recall), short(got.f1)])
+    return table("text and terms | P | R | F1", rows)
+
+
+TABLES = {one.__name__: one for one in (letter, parts, constants, folds, references)}
 
 
 def written(page: str, name: str, lines: list[str]) -> str:

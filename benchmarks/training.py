@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parent.parent)  # else `import training` would be this file
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-BATCH, WORDS, PIXELS = 64, 32, 64
+BATCH, PIXELS = 64, 64
 
 
 def titles_of(shared: Path) -> list[str]:
@@ -63,18 +63,18 @@ def drained(batches) -> float:
     return time.monotonic() - started
 
 
-def titles(root: Path, lines: list[str]) -> dict:
-    """Titles as padded word numbers in shuffled batches of 64, one pass; ours begins with reading Delta."""
+def titles(root: Path, lines: list[str], model: str) -> dict:
+    """Titles as the model reads them, padded, in shuffled batches of 64, one pass; ours begins with reading Delta."""
     import tensorflow as tf
 
     from lakehouse import tables
-    from training import data
+    from training import data, models
     from training.loader import Loader, encode
-    from training.served.inputs import Encoder, Reading
+    from training.models.config import Config
+    from training.served.inputs import Encoder
     from training.served.titles import Vocabulary
 
-    vocabulary = Vocabulary.of(lines)
-    encoder = Encoder(Reading(words=WORDS), vocabulary)
+    encoder = Encoder(models.ALL[model].reading(Config(paths=2)), Vocabulary.of(lines))
     started = time.monotonic()
     train = data.read(tables.PRODUCTS, 1)["train"]
     read_s = time.monotonic() - started
@@ -86,18 +86,21 @@ def titles(root: Path, lines: list[str]) -> dict:
     text.write_text("\n".join(lines), "utf-8")
 
     def numbers(batch):
-        return vocabulary.encode([line.decode() for line in batch], WORDS)
+        return list(encoder.titles([line.decode() for line in batch]).values())
 
+    kinds = [tf.int32] * len(encoder.titles([]))
     plain = (
         tf.data.TextLineDataset(str(text))
         .shuffle(10_000, 1)
         .batch(BATCH)
-        .map(lambda batch: tf.numpy_function(numbers, [batch], tf.int32), num_parallel_calls=tf.data.AUTOTUNE)
+        .map(lambda batch: tf.numpy_function(numbers, [batch], kinds), num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )
     theirs = drained(plain.as_numpy_iterator())
     return {
         "titles": len(train),
+        "of_each": " and ".join(encoder.titles([])),
+        "processes": 1,
         "reading_delta_seconds": round(read_s, 2),
         "first_epoch_titles_per_second": round(len(train) / first),
         "later_epochs_titles_per_second": round(len(train) / later),
@@ -185,7 +188,11 @@ def main() -> None:
         images = sorted(str(path.relative_to(root)) for path in (root / "images").rglob("*.jpg"))
         lake_of(root, lines, images)
         folder = (root / images[0]).parent.parent
-        result = {"cores": len(os.sched_getaffinity(0)), "titles": titles(root, lines), "pictures": pictures(root, folder)}
+        result = {
+            "cores": len(os.sched_getaffinity(0)),
+            "titles": [titles(root, lines, model) for model in ("bilstm", "wide_deep")],
+            "pictures": pictures(root, folder),
+        }
     model = given.model or champion(registry)
     result["scoring"] = scoring(model, registry, lines) if model else f"no champion in {registry}; train a model first (`mep3m train`)"
     print(json.dumps(result, ensure_ascii=False, indent=1))

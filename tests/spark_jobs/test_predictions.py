@@ -46,11 +46,11 @@ def registry(lake, tmp_path):
     mlflow.set_registry_uri(settings.load().tracking_uri)       # what an earlier test trained in this process may have named another
     mlflow.set_experiment(experiment_id=mlflow.create_experiment("test", artifact_location=(lake / "mlartifacts").as_uri()))
     (tmp_path / "served_model.py").write_text(MODEL, "utf-8")
-    (tmp_path / "trained").mkdir()
-    (tmp_path / "trained" / "tree.json").write_text(json.dumps([{"sub_class_id": 1}, {"sub_class_id": 2}]))
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "tree.json").write_text(json.dumps([{"sub_class_id": 1}, {"sub_class_id": 2}]))
     with mlflow.start_run():
         made = mlflow.pyfunc.log_model(name="model", python_model=str(tmp_path / "served_model.py"), registered_model_name=predictions.MODEL,
-                                       artifacts={"trained": str(tmp_path / "trained")}, pip_requirements=["mlflow"])
+                                       artifacts={"trained": str(tmp_path / "model")}, pip_requirements=["mlflow"])
     client = mlflow.MlflowClient()
     client.create_model_version(predictions.MODEL, made.model_uri, model_id=made.model_id)
     client.set_registered_model_alias(predictions.MODEL, "champion", "2")
