@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -116,10 +116,15 @@ def page_objects() -> list[tuple[str, str]]:
 
 
 def main(options: Options, *, start: str = "", shop: str = "", shops: Path | None = None, resume: bool = False) -> int:
-    """The command. Returns its exit status: 0, or 1 where a crawl brought nothing, its monitors object, or one could not be gone on with.
+    """The command. Returns its exit status: 0, or 1 where no crawl of the call brought listings to which its monitors do not object.
+
+    One unwell shop keeps no other from being read further; what is wrong with it is said, and stands in crawl_runs.
+
+    Args:
+        resume: go on with crawls that were cut off; of the shops that are named, only those without one are crawled anew.
 
     Raises:
-        LakehouseError: what was asked for cannot be done.
+        LakehouseError: what was asked for cannot be done, at no shop of the call.
     """
     if options.spider not in spiders():
         raise LakehouseError(f"No spider is called {options.spider!r}; `mep3m crawl --list` shows them.")
@@ -133,35 +138,37 @@ def main(options: Options, *, start: str = "", shop: str = "", shops: Path | Non
             Console(stderr=True).print(f"No listing of {shop} waits for a picture.", highlight=False)
             return 0
         start = start or waiting
-    pairs = [] if resume else _pairs(start, shop, shops)
-    for _, url in pairs:
-        check_start(url, options.addresses)
-    crawls, left = _take_up(cut_off, options)
-    crawls += [runs.begin(name, url, options.spider, **options.for_a_crawl()) for name, url in pairs]
+    pairs = _pairs(start, shop, shops) if start or shops or not resume else []
+    crawls, left = _opened(cut_off, pairs, options)
     if not crawls:
         Console(stderr=True).print(f"No crawl{f' of {shop}' if shop else ''} was cut off; nothing to go on with.", highlight=False)
         return 0
     rows = run(crawls, options)
     if not options.quiet:
         summary(rows)
+    say_objections(rows)
     for name, error in left:
         Console(stderr=True).print(f"[red]{name}[/] was left as it is: {error}", soft_wrap=True, highlight=False)
-    return 0 if not left and all((row["listings"] or _unchanged(row)) and not row["audit_notes"] for row in rows) else 1
+    return 0 if any((row["listings"] or _unchanged(row)) and not row["audit_notes"] for row in rows) else 1
 
 
-def _take_up(cut_off: Sequence[dict[str, Any]], options: Options) -> tuple[list[runs.Crawl], list[tuple[str, LakehouseError]]]:
-    """The crawls that can be gone on with, and the shops of the others, each with what stands in its way.
+def _opened(cut_off: Sequence[dict[str, Any]], pairs: Sequence[tuple[str, str]],
+            options: Options) -> tuple[list[runs.Crawl], list[tuple[str, LakehouseError]]]:
+    """The crawls that can be gone on with or begun, and the shops of the others, each with what stands in its way.
 
     Raises:
-        LakehouseError: none can be gone on with.
+        LakehouseError: none can.
     """
+    taken_up = {row["shop"] for row in cut_off}
+    wanted = [(row["shop"], row["source"], partial(runs.take_up, row)) for row in cut_off]
+    wanted += [(name, url, partial(runs.begin, name, url, options.spider)) for name, url in pairs if name not in taken_up]
     crawls, left = [], []
-    for row in cut_off:
+    for name, url, opened in wanted:
         try:
-            check_start(row["source"], options.addresses)
-            crawls.append(runs.take_up(row, **options.for_a_crawl()))
+            check_start(url, options.addresses)
+            crawls.append(opened(**options.for_a_crawl()))
         except LakehouseError as error:
-            left.append((row["shop"], error))
+            left.append((name, error))
     if left and not crawls:
         raise left[0][1] if len(left) == 1 else LakehouseError("\n".join(f"{shop}: {error}" for shop, error in left))
     return crawls, left
@@ -269,11 +276,13 @@ def _advance(progress: Progress, task: Any, crawl: runs.Crawl) -> None:
 
 
 def attach(crawler: Any, crawl: runs.Crawl, moved: Callable[[], None] | None = None) -> None:
-    """The counters go to the crawl when it ends; `moved` is called with each response."""
+    """Counters begin where the crawl's are, and go to it when it ends; `moved` is called with each response."""
     from scrapy import signals
 
     def opened(spider: Any) -> None:
-        crawl.stats = {"finish_reason": "shutdown"}     # the last word where the process is made to end before the crawl can say one
+        crawl.stats = {**crawl.counted, "finish_reason": "shutdown"}    # the last word where the process is made to end before the crawl can say one
+        for name, value in crawl.counted.items():
+            crawler.stats.inc_value(name, value)
 
     def closed(spider: Any, reason: str) -> None:
         crawl.stats = {**crawler.stats.get_stats(), "finish_reason": reason}
@@ -298,6 +307,11 @@ def summary(rows: list[dict[str, Any]]) -> None:
         grid.add_row(row["shop"], f"{row['listings']:,}", f"{_unchanged(row):,}", f"{folded:,}", f"{row['images']:,}", f"{row['rejects']:,}",
                      row["finish_reason"], f"[red]{len(row['audit_notes'])} object[/]" if row["audit_notes"] else "[green]content[/]")
     console.print(grid)
-    for row in rows:
-        for note in row["audit_notes"]:
-            console.print(f"[red]{row['shop']}[/]: {note}", soft_wrap=True, highlight=False)
+
+
+def say_objections(rows: Iterable[dict[str, Any]]) -> int:
+    """What the monitors found wrong, for a person. Returns how much it is."""
+    notes = [(row["shop"], note) for row in rows for note in row["audit_notes"]]
+    for shop, note in notes:
+        Console(stderr=True).print(f"[red]{shop}[/]: {note}", soft_wrap=True, highlight=False)
+    return len(notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ class Crawl:
 
     Attributes:
         pages_before: pages that count against the daily budget already.
+        counted: what earlier processes counted of this crawl; the counters go on from there.
         notes: what the monitors found wrong.
         led_to: where the start page leads, where that is not the shop's to read; empty where it does not.
         stopped: why it stopped before its end (`max_pages`, `daily_budget`, `unreachable`); empty where it did not.
@@ -55,6 +57,7 @@ class Crawl:
     last_listings: int | None = None
     led_to: str = ""
     stopped: str = ""
+    counted: Mapping[str, int] = field(default_factory=dict)
     stats: Mapping[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     lock: IO | None = None
@@ -67,6 +70,52 @@ class Crawl:
             self.stopped = "daily_budget"
         return not self.stopped
 
+    def close(self) -> None:
+        self.memory.close()
+        if self.lock:
+            self.lock.close()
+
+
+class Counted:
+    """What the rows of a crawl say that it counted, as far as the monitors judge it: of a process that was killed nothing else is left.
+
+    A page that will be asked again is not counted: it will be then.
+    """
+
+    JUDGED = ("crawl/listings_", "crawl/rejected/", "crawl/failed/", "crawl/variants_folded", "crawl/most_folded", "crawl/categories_read",
+              "spider_exceptions/")
+
+    def __init__(self) -> None:
+        self.counters: Counter[str] = Counter()
+        self.folded: Counter[str] = Counter()
+
+    def listing(self, row: Mapping[str, Any]) -> None:
+        self.counters.update(["crawl/listings_landed", "crawl/listings_read"])
+        self.counters["crawl/listings_naming_pictures"] += bool(row["image_urls"])
+        self.counters["crawl/listings_with_picture"] += bool(row["image_sha256"])
+
+    def page(self, row: Mapping[str, Any]) -> None:
+        """One that is settled, other than a picture's."""
+        if row["status"] == "failed":
+            if row["reason"] not in ("endless", "not_html"):        # left by choice, or no page
+                self.counters[f"crawl/failed/{row['reason']}"] += row["kind"] != "sitemap"
+        elif row["status"] == "unchanged":
+            self.counters["crawl/listings_unchanged"] += 1
+            self.counters["crawl/listings_read"] += row["http_status"] != 304
+        elif row["kind"] == "category":
+            self.counters["crawl/categories_read"] += 1
+        elif row["reason"] == "folded":
+            self.counters["crawl/variants_folded"] += 1
+            self.folded[row["listing_id"]] += 1
+        elif row["kind"] == "product" and row["reason"]:
+            self.counters[f"crawl/rejected/{row['reason']}"] += 1
+
+    def beside(self, said: Mapping[str, int]) -> dict[str, int]:
+        """These, and of the counters that an earlier process left, those that no row tells; what has no section is Scrapy's word on that process."""
+        kept = {name: value for name, value in said.items() if "/" in name and not name.startswith((OPTION, "memusage/", *self.JUDGED))}
+        most = {"crawl/most_folded_into_one": max(self.folded.values())} if self.folded else {}
+        return kept | {name: value for name, value in self.counters.items() if value} | most
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -77,12 +126,17 @@ def begin(shop: str, start: str, spider: str, *, clock: Callable[[], datetime] =
     """A new crawl, in crawl_runs from this moment on.
 
     Raises:
-        LakehouseError: the shop's name or the URL cannot be used, or another process is crawling the shop.
+        LakehouseError: the shop's name or the URL cannot be used, another process is crawling the shop, or its pages of today are read already: a
+            crawl that may read nothing would stand before the one that is to be gone on with.
     """
     shop_name(shop)
     at = clock()
     crawl_id = f"{shop}-{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}"
     crawl = _crawl(crawl_id, shop, start, spider, at, clock, picture_hosts, batch, limits | {"all_pages": all_pages})
+    if not crawl.may_go_on():
+        crawl.close()
+        raise LakehouseError(f"Shop {shop} has been read as much as it may be in a day, {crawl.pages_before:,} pages: come again tomorrow, or raise "
+                             "--daily-budget.")
     _learn_contents(crawl)
     if not all_pages:
         _learn_from_earlier(crawl)
@@ -105,13 +159,15 @@ def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, pict
     _learn_contents(crawl)
     if not all_pages:
         _learn_from_earlier(crawl)
-    memory = crawl.memory
-    for listing in _rows(tables.RAW_LISTINGS, arrow.text("crawl_id") == crawl.crawl_id, ("listing_id", "url", "title")):
+    memory, counted = crawl.memory, Counted()
+    columns = ("listing_id", "url", "title", "image_urls", "image_sha256")
+    for listing in _rows(tables.RAW_LISTINGS, arrow.text("crawl_id") == crawl.crawl_id, columns):
+        counted.listing(listing)
         for name in (listing["listing_id"], listing["url"]):
             memory.claim(name, listing["url"], listing["title"])
     settled = []
     mine = arrow.text("crawl_id") == crawl.crawl_id
-    for page in _rows(tables.CRAWL_PAGES, mine, ("url", "kind", "status", "reason", "image_sha256", "listing_id")):
+    for page in _rows(tables.CRAWL_PAGES, mine, ("url", "kind", "status", "http_status", "reason", "image_sha256", "listing_id")):
         if page["kind"] == "image":
             if page["status"] == "failed":
                 memory.remember_picture(page["url"], None, page["reason"] or "failed")
@@ -126,8 +182,10 @@ def take_up(row: Mapping[str, Any], *, clock: Callable[[], datetime] = now, pict
                 memory.first_time(page["listing_id"])
             if not (page["status"] == "failed" and (page["reason"] or "").startswith(AGAIN)):
                 settled.append(page["url"])
+                counted.page(page)
     for url in settled:
         memory.settle(url)
+    crawl.counted = counted.beside(dict(row["counters"] or ()))
     return crawl
 
 
@@ -197,9 +255,7 @@ def _options(crawl: Crawl) -> list[tuple[str, int]]:
 def end(crawl: Crawl, finish_reason: str) -> dict[str, Any]:
     """The crawl's last word. Returns its row in crawl_runs."""
     row = record(crawl, finish_reason=crawl.stopped or finish_reason)
-    crawl.memory.close()
-    if crawl.lock:
-        crawl.lock.close()
+    crawl.close()
     return row
 
 
@@ -255,10 +311,14 @@ def _learn_contents(crawl: Crawl) -> None:
 
 
 def _learn_from_earlier(crawl: Crawl) -> None:
-    """What earlier finished crawls of the shop landed, and what to ask its server with."""
+    """What earlier finished crawls of the shop landed, and what to ask its server with.
+
+    Not of those that failed their audit, or will for what the monitors found: nobody reads those further, so what they landed has to land again.
+    """
     ids = {row["crawl_id"]: row["started_at"] for row in _rows(
-        tables.CRAWL_RUNS, (arrow.text("shop") == crawl.shop) & pc.field("finish_reason").is_valid(), ("crawl_id", "started_at", "spider"))
-        if row["crawl_id"] != crawl.crawl_id and not row["spider"].startswith("import")}
+        tables.CRAWL_RUNS, (arrow.text("shop") == crawl.shop) & pc.field("finish_reason").is_valid(),
+        ("crawl_id", "started_at", "spider", "audit", "audit_notes"))
+        if row["crawl_id"] != crawl.crawl_id and not row["spider"].startswith("import") and row["audit"] != "failed" and not row["audit_notes"]}
     if not ids:
         return
     in_order = sorted(ids, key=ids.__getitem__)                             # the newest crawl has the last word

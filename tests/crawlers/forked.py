@@ -45,7 +45,7 @@ def crawl(call: dict[str, Any]) -> int:
     os.environ["LAKEHOUSE_ROOT"] = call.pop("root")
     options = program.Options(allowed=("127.0.0.0/8",), quiet=True, **call.pop("options", {}))
     try:
-        return program.main(options, **call)
+        return program.main(options, **call | ({"shops": Path(call["shops"])} if "shops" in call else {}))
     except LakehouseError as error:
         print(error, file=sys.stderr)
         return 2

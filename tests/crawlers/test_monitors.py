@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lakehouse import arrow, tables
@@ -68,6 +70,60 @@ def test_too_many_failures(server, crawl):
     assert note.startswith("10 of 3") and note.endswith("pages could not be read; see bronze.crawl_pages.")
 
 
+def test_what_a_failed_crawl_landed_lands_again(server, crawl, rows):
+    small_shop(server, 25)
+    good = dict(server.routes)
+    for number in range(10):
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, crumbs=[])
+    failed = crawl(server.url + "/", "tea")
+    server.routes |= good
+
+    second = crawl(server.url + "/", "tea")
+
+    assert failed["audit_notes"] and failed["listings"] == 15
+    assert (second["listings"], second["audit_notes"]) == (25, []), "nobody reads the first crawl's listings further"
+    third = crawl(server.url + "/", "tea")
+    assert (third["listings"], dict(third["counters"])["crawl/listings_unchanged"]) == (0, 25)
+
+
+def test_a_crawl_in_parts_is_judged_whole(server, crawl):
+    small_shop(server, 40)
+    for number in range(14):
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, crumbs=[])
+    whole = crawl(server.url + "/", "tea")
+
+    first = crawl(server.url + "/", "coffee", max_pages=30)
+    last = crawl(shop="coffee", resume=True)
+
+    assert first["audit_notes"] and last["audit_notes"] == whole["audit_notes"] == ["14 of 40 product pages gave no usable listing; see ops.rejects."]
+    own = ("crawl/", "picture/")
+    assert [pair for pair in last["counters"] if pair[0].startswith(own) and pair[0] != "crawl/urls_seen_again"] == [
+        pair for pair in whole["counters"] if pair[0].startswith(own) and pair[0] != "crawl/urls_seen_again"]
+
+
+def test_a_drop_is_seen_at_the_end_of_a_crawl_in_parts(server, crawl):
+    small_shop(server, 40)
+    crawl(server.url + "/", "tea")
+    server.routes.clear()
+    small_shop(server, 15)
+
+    first = crawl(server.url + "/", "tea", max_pages=8)
+    last = crawl(shop="tea", resume=True)
+
+    assert first["audit_notes"] == [] and last["audit_notes"] == ["15 listings, where the last crawl had 40."]
+
+
+def test_a_crawl_in_parts_that_found_nothing_says_so(server, crawl):
+    server.routes["/"] = "".join(f'<a href="/about-{name}">x</a>' for name in "abcdef")
+    for name in "abcdef":
+        server.routes[f"/about-{name}"] = "<html><body>us</body></html>"
+
+    first = crawl(server.url + "/", "tea", max_pages=3)
+    last = crawl(shop="tea", resume=True)
+
+    assert first["audit_notes"] == [] and last["audit_notes"][0].startswith(f"No listing was found at {server.url}/")
+
+
 @pytest.mark.medium
 @pytest.mark.parametrize(("products", "status"), [(3, 0), (0, 1)])
 def test_a_note_fails_the_command(server, lake, products: int, status: int):
@@ -79,3 +135,19 @@ def test_a_note_fails_the_command(server, lake, products: int, status: int):
         forks.close()
     (run,) = arrow.read(tables.CRAWL_RUNS).to_pylist()
     assert bool(run["audit_notes"]) == bool(status) and run["audit"] == "pending"
+
+
+@pytest.mark.medium
+@pytest.mark.parametrize(("well", "status"), [(3, 0), (0, 1)])
+def test_one_unwell_shop_does_not_fail_the_others(server, servers, lake, tmp_path, rows, well: int, status: int):
+    small_shop(server, well)
+    small_shop(unwell := servers(), 0)
+    file = tmp_path / "shops.json"
+    shops = {"tea": server.url, "empty": unwell.url, "away": "http://10.9.9.9"}
+    file.write_text(json.dumps([{"shop": name, "url": url + "/"} for name, url in shops.items()]), encoding="utf-8")
+    forks = Forks()
+    try:
+        assert forks.wait(forks.start(lake, shops=str(file))) == status
+    finally:
+        forks.close()
+    assert {row["shop"]: bool(row["audit_notes"]) for row in rows(tables.CRAWL_RUNS)} == {"tea": bool(status), "empty": True}

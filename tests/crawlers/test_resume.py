@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -173,7 +174,7 @@ def test_a_shop_that_cannot_be_gone_on_with_keeps_no_other_from_it(forks, server
 
     status = forks.wait(forks.start(lake, resume=True))
 
-    assert status == 1      # for the one that was left
+    assert status == 0      # the one that was left is spoken of
     assert {row["shop"]: (row["finish_reason"], row["listings"]) for row in rows(tables.CRAWL_RUNS)} == {"tea": ("finished", 6), "away": ("shutdown", 0)}
     assert forks.wait(forks.start(lake, resume=True)) == 2      # nothing else is left: its sentence alone
 
@@ -319,3 +320,19 @@ def test_a_daily_budget_holds_over_several_crawls(server, crawl, rows):
 
     assert (first["finish_reason"], second["finish_reason"], third["finish_reason"]) == ("daily_budget", "daily_budget", "finished")
     assert second["listings"] == first["listings"] <= 20 and third["listings"] == 30
+
+
+@pytest.mark.parametrize("resume", [False, True], ids=["anew", "resume"])
+def test_a_shop_of_more_than_a_days_pages_is_gone_on_with_and_not_begun_anew(server, servers, crawl, rows, tmp_path, forks, lake, resume):
+    small_shop(server, 30)
+    small_shop(other := servers(), 4)
+    first = crawl(server.url + "/", "tea", daily_budget=20)
+    file = tmp_path / "shops.json"
+    file.write_text(json.dumps([{"shop": "tea", "url": server.url + "/"}, {"shop": "mugs", "url": other.url + "/"}]), encoding="utf-8")
+
+    assert forks.wait(forks.start(lake, shops=str(file), resume=resume, options={"daily_budget": 20})) == 0
+
+    assert {row["shop"]: (row["crawl_id"] == first["crawl_id"], row["listings"]) for row in rows(tables.CRAWL_RUNS)} == {
+        "tea": (True, first["listings"]), "mugs": (False, 4)}
+    last = crawl(shop="tea", resume=True, daily_budget=1000)
+    assert (last["crawl_id"], last["finish_reason"], last["listings"]) == (first["crawl_id"], "finished", 30)
