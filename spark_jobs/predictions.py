@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 MODEL, ALIAS = "mep3m-classifier", "champion"
-LABEL_TREE = "artifacts/trained/tree.json"
+LABEL_TREE = "artifacts/model/tree.json"      # where MLflow puts what `training` registers
 BEST = 5
 ROWS_A_TASK = 25_000  # below it one task: loading a network costs more than scoring a few thousand titles
 ROWS_AT_ONCE = 2_048  # pictures of so many products are in memory together
