@@ -18,6 +18,7 @@ from lakehouse.tables import Origin, Table
 
 app = typer.Typer()
 log = logging.getLogger("mep3m.build")
+RECORDS = (tables.REJECTS, tables.QUALITY_RESULTS)      # what building itself has written, audited last
 
 
 def build(table: Table, run_id: str, arguments: list[str]) -> None:
@@ -66,7 +67,7 @@ def run(
     if given:
         wanted = tables.in_build_order(tuple(tables.find(name) for name in given))
     else:
-        wanted = tuple(t for t in tables.in_build_order() if t.origin in (Origin.LANDED, Origin.BUILT))
+        wanted = (*(t for t in tables.in_build_order() if t.origin in (Origin.LANDED, Origin.BUILT)), *RECORDS)
     if class_map is not None:
         importlib.import_module("spark_jobs.class_map_command").import_file(class_map, replace=False, decided_by="")
     run_id = run_id or uuid.uuid4().hex[:12]

@@ -149,5 +149,5 @@ def labelled(
     if not taken.changed:
         console.print(f"gold.labelled_products holds {file.name} already ({taken.products:,} products); nothing was changed.", soft_wrap=True)
         return
-    console.print(f"{taken.products:,} products of {taken.labels:,} labels in gold.labelled_products, {taken.rejects:,} rejected{rare}",
-                  soft_wrap=True)
+    console.print(f"{taken.products:,} products of {taken.labels:,} labels in gold.labelled_products, {taken.rejects:,} rejected{rare}\n"
+                  "Audit them: mep3m build labelled_products", soft_wrap=True)

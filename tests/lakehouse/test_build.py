@@ -26,3 +26,10 @@ def test_options_without_a_table_are_nobodys(lake):
 def test_a_table_that_nobody_declared(lake):
     with pytest.raises(LakehouseError, match="No table is called 'paper'"):
         run("paper")
+
+
+def test_a_whole_build_ends_with_the_audit_of_what_it_recorded(lake, monkeypatch):
+    seen = []
+    monkeypatch.setattr(build, "build", lambda table, run_id, arguments: seen.append(table.name))
+    run()
+    assert seen[0] == "crawl_runs" and seen[-2:] == ["rejects", "quality_results"] and "labelled_products" not in seen
