@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 from scrapy.utils.gz import gunzip
 from w3lib.url import canonicalize_url, url_query_cleaner
@@ -21,6 +20,7 @@ from crawlers.pages import markup
 from crawlers.pages.document import Document
 from crawlers.pages.markup import PRODUCT_TYPES
 from crawlers.pages.words import key
+from crawlers.xml_reader import iterparse
 
 TRACKING = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid", "spm", "scm", "yclid", "ref_")
 NOT_PAGES = re.compile(r"\.(?:css|js|json|png|jpe?g|gif|webp|svg|ico|pdf|zip|gz|mp4|mp3|woff2?|ttf|xml|rss|apk|exe)$", re.I)
@@ -98,13 +98,25 @@ def gzip_is_whole(body: bytes) -> bool:
 
 
 def _locations(body: bytes) -> Iterator[tuple[str, str]]:
-    for _, element in iterparse(BytesIO(body), forbid_dtd=False, forbid_entities=True, forbid_external=True):
+    for _, element in iterparse(BytesIO(body)):
         tag = element.tag.rsplit("}", 1)[-1]
         if tag in ("url", "sitemap"):
             for child in element:
                 if child.tag.rsplit("}", 1)[-1] == "loc" and child.text and child.text.strip():
                     yield tag, child.text.strip()
             element.clear()
+
+
+def joined(base: str, link: str) -> str:
+    """A link's address in its one spelling; empty where it is malformed.
+
+    >>> joined("https://a.example/c/", "../p?b=1&a=2"), joined("https://a.example/", "http://["), joined("https://a.example/", "//b:port/x")
+    ('https://a.example/p?a=2&b=1', '', '')
+    """
+    try:
+        return normal(urljoin(base, link))
+    except ValueError:
+        return ""
 
 
 def normal(url: str) -> str:

@@ -12,11 +12,11 @@ from xml.etree.ElementTree import ParseError
 
 import ijson
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 
 from crawlers.feeds.records import Record, Refused, given, levels, title_fault
 from crawlers.feeds.source import Source
 from crawlers.pages import charset
+from crawlers.xml_reader import iterparse
 from lakehouse.errors import LakehouseError
 
 FORMATS = ("csv", "tsv", "jsonl", "xml")
@@ -227,7 +227,8 @@ def _xml(source: Source, kind: str) -> Iterator[tuple[int, dict | str]]:
                         row[name] = [*(row[name] if isinstance(row[name], list) else [row[name]]), value]
                     else:
                         row.setdefault(name, value)
-                yield number, row
+                torn = any("\ufffd" in text for value in row.values() for text in _parts(value))
+                yield number, f"not in its declared encoding|{json.dumps(row, ensure_ascii=False)}" if torn else row
         except ParseError as error:
             line, column = error.position
             raise LakehouseError(f"{source.path} is no XML in line {line}, column {column} (after item {number}); fetch the file again.") from None

@@ -78,21 +78,23 @@ class GenericSpider(scrapy.Spider):
 
     def parse_sitemap(self, response: Any) -> Iterator[Any]:
         page = self.page_of(response, "sitemap")
-        if urlparse_cached(response).path == "/robots.txt":
-            found = re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", response.body[:500_000].decode("utf-8", "replace"))
-            for url in found or ["/sitemap.xml"]:
-                yield from self.follow(urljoin(response.url, url), "sitemap", response)
-        else:
-            sitemap = discovery.read_sitemap(response.body, max_bytes=self.settings.getint("SITEMAP_MAXSIZE"))
-            if sitemap.fault:
-                page.reason = sitemap.fault
-                self.count(f"crawl/sitemap/{sitemap.fault}")
-            if response.meta.get("depth", 0) < discovery.SITEMAP_DEPTH:
-                for url in sitemap.sitemaps:
-                    yield from self.follow(urljoin(response.url, url), "sitemap", response)
-            for url in sitemap.pages:
-                yield from self.follow(discovery.normal(urljoin(response.url, url)), "product", response)
-        self.sitemaps -= 1
+        try:
+            if urlparse_cached(response).path == "/robots.txt":
+                found = re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", response.body[:500_000].decode("utf-8", "replace"))
+                for url in found or ["/sitemap.xml"]:
+                    yield from self.follow(discovery.joined(response.url, url), "sitemap", response)
+            else:
+                sitemap = discovery.read_sitemap(response.body, max_bytes=self.settings.getint("SITEMAP_MAXSIZE"))
+                if sitemap.fault:
+                    page.reason = sitemap.fault
+                    self.count(f"crawl/sitemap/{sitemap.fault}")
+                if response.meta.get("depth", 0) < discovery.SITEMAP_DEPTH:
+                    for url in sitemap.sitemaps:
+                        yield from self.follow(discovery.joined(response.url, url), "sitemap", response)
+                for url in sitemap.pages:
+                    yield from self.follow(discovery.joined(response.url, url), "product", response)
+        finally:        # whatever it was: categories wait for it
+            self.sitemaps -= 1
         yield page
 
     def parse_page(self, response: Any) -> Iterator[Any]:
@@ -182,7 +184,7 @@ class GenericSpider(scrapy.Spider):
             self.count("crawl/not_followed/too_deep")
         elif isinstance(response, HtmlResponse):
             for link in self.links.extract_links(response):
-                url = discovery.normal(link.url)
+                url = discovery.joined(response.url, link.url)
                 if link.nofollow or not discovery.looks_like_page(url):
                     continue
                 product = self.shapes.is_product_shape(url) or bool(discovery.PRODUCT_PATHS.search(urlsplit(url).path))
@@ -197,7 +199,10 @@ class GenericSpider(scrapy.Spider):
         yield self.page_of(response, "category")
 
     def follow(self, url: str, kind: str, response: Any) -> Iterator[scrapy.Request]:
-        if len(url) > 2000:
+        """The request for an address as `discovery.joined` gives it, where it is worth one."""
+        if not url:
+            self.count("crawl/not_followed/malformed_url")
+        elif len(url) > 2000:
             self.count("crawl/url_too_long")
         elif reason := self.crawl.territory.trespass(url):
             self.count(f"crawl/not_followed/{reason}")
@@ -208,7 +213,7 @@ class GenericSpider(scrapy.Spider):
 
     def canonical(self, url: str, found: ExtractedListing) -> str:
         """The page's own word on its address, where it is of the same shop and the same kind of address."""
-        said = found.canonical_url or url
+        said = discovery.joined(url, found.canonical_url or "") or url
         own = discovery.shape(said).split("?")[0] == discovery.shape(url).split("?")[0] and urlsplit(said).path.strip("/")
         return discovery.normal(said if own and not self.crawl.territory.trespass(said) else url)
 
@@ -216,6 +221,7 @@ class GenericSpider(scrapy.Spider):
 
     def failed(self, failure: Any) -> Iterator[Page]:
         request = failure.request
+        self.sitemaps -= request.meta["kind"] == "sitemap"
         reason, status = reason_of(failure.value)
         asked = request.meta.get("redirect_urls", [request.url])[0]
         kind = request.meta["kind"]
@@ -231,7 +237,6 @@ class GenericSpider(scrapy.Spider):
             yield Page(asked, kind, "failed", status, reason)
         if kind == "sitemap" and asked.endswith("/robots.txt"):
             yield self.request(urljoin(asked, "/sitemap.xml"), "sitemap")
-        self.sitemaps -= kind == "sitemap"
 
     def rejected(self, response: Any, asked: str, reason: str, found: ExtractedListing, listing_id: str = "") -> Rejected:
         self.count(f"crawl/rejected/{reason}")

@@ -296,3 +296,46 @@ def test_a_torn_sitemap_gives_what_it_has():
     assert (found.pages, found.fault) == (["http://a.example/1"], "torn_xml")
     assert discovery.read_sitemap(b"http://a.example/1\nhttp://a.example/2\nnot a url", max_bytes=1000).pages == ["http://a.example/1", "http://a.example/2"]
     assert discovery.read_sitemap(b"\x1f\x8bnot gzip at all", max_bytes=1000).fault == "broken_gzip"
+
+
+BROKEN = ("http://[", "http://a:port/x", "//[x")
+
+
+def sitemap(server, declared: str) -> bytes:
+    places = [f"{server.url}/item/{10000 + number}.html" for number in range(3)]
+    return f'<?xml version="1.0" encoding="{declared}"?><urlset><!-- 茶 -->{"".join(f"<url><loc>{one}</loc></url>" for one in places)}</urlset>'.encode("gbk")
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "GBK", "gb18030", "utf-8", "hex", "idna", "utf-16", "nonsense"])
+def test_a_sitemap_may_be_in_any_encoding(server, crawl, declared: str):
+    small_shop(server, 3)
+    server.routes["/sitemap.xml"] = (200, {}, sitemap(server, declared))
+    server.routes["/"] = "<html></html>"
+
+    run = crawl(server.url + "/", "tea", daily_budget=50_000)
+
+    assert (run["finish_reason"], run["listings"]) == ("finished", 3)
+
+
+@pytest.mark.parametrize("where", ["sitemap", "index", "robots", "links", "canonical"])
+def test_an_address_that_is_none_costs_nothing_but_itself(server, crawl, where: str):
+    small_shop(server, 3)
+    if where == "robots":
+        lines = "".join(f"Sitemap: {one}\n" for one in (*BROKEN, f"{server.url}/sitemap.xml"))
+        server.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, lines.encode())
+    elif where == "links":
+        server.routes["/"] = "".join(f'<a href="{one}">x</a>' for one in (*BROKEN, "/list?page=1"))
+        del server.routes["/sitemap.xml"]
+    elif where == "canonical":
+        for number, one in enumerate(BROKEN):
+            server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, head=f'<link rel="canonical" href="{one}">')
+    else:
+        tag = "sitemap" if where == "index" else "url"
+        broken = "".join(f"<{tag}><loc>{one}</loc></{tag}>" for one in BROKEN)
+        server.routes["/sitemap.xml"] = (200, {}, sitemap(server, "gbk").replace(b"<urlset>", b"<urlset>" + broken.encode()))
+
+    run = crawl(server.url + "/", "tea", daily_budget=50_000)
+    counters = dict(run["counters"])
+
+    assert (run["finish_reason"], run["listings"]) == ("finished", 3) and not any(name.startswith("spider_exceptions") for name in counters)
+    assert counters.get("crawl/not_followed/malformed_url", 0) == (3 if where in ("sitemap", "index", "robots") else 0)

@@ -39,6 +39,9 @@ FORMS = {
     "feed.json": json.dumps(PRODUCTS, indent=1).encode(), "feed.ndjson": b"\xef\xbb\xbf" + json.dumps(PRODUCTS).encode(),
     "semicolons.csv": csv_text(";", "").encode(), "feed.dat": csv_text(";", '"').encode(), "array.dat": json.dumps(PRODUCTS).encode(),
     "feed.xml": RSS.format("".join("<item>" + "".join(f"<g:{k}>{escaped(v)}</g:{k}>" for k, v in p.items()) + "</item>" for p in PRODUCTS)).encode(),
+    **{f"feed-{said}.xml": RSS.replace("UTF-8", said).format("".join(
+        "<item>" + "".join(f"<{k}>{escaped(v)}</{k}>" for k, v in p.items()) + "</item>" for p in PRODUCTS)).encode(sent)
+        for said, sent in (("GBK", "gbk"), ("gb2312", "gb18030"), ("UTF-16", "utf-16"), ("UTF-16LE", "utf-8"))},
     "atom.xml": ATOM.format("".join(
         "<entry>" + "".join(f'<link href="{v}"/>' if k == "link" else f"<g:{k}>{escaped(v)}</g:{k}>" for k, v in p.items()) + "</entry>"
         for p in PRODUCTS)).encode(),
@@ -70,6 +73,8 @@ def test_variants_of_a_group_are_one_listing_and_further_pictures_are_kept(lake,
     ("a.jsonl", b'{"id": 1, "title": "x", "category": "a"}\nnot json\n[1]\n{"id": 2, "title": "\\u0001", "category": "a"}\n{"id": 3, "title": "t"}\n\xff\n',
      ["not JSON", "record is no object", "title has control characters only", "category path is empty", "not UTF-8"]),
     ("a.csv", b"id,title,category\n1,x,a\n,y,a\n2,z\n", ["id is empty", "wrong number of columns"]),
+    ("a.xml", b'<?xml version="1.0" encoding="gbk"?><rss><item><id>1</id><title>x</title><category>a</category></item>'
+     b"<item><id>2</id><title>\xff\xff</title><category>a</category></item></rss>", ["not in its declared encoding"]),
 ])
 def test_bad_rows_are_rejected_by_name(lake, tmp_path, name, content, reasons):
     path = tmp_path / name
