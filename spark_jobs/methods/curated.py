@@ -76,6 +76,7 @@ def pairs(native_sub_classes: DataFrame, listings: DataFrame, options: Options, 
     found, knows, scored = score_pairs(given, known.known if known else None)
     if earlier and knows:
         earlier.remember(curated_memory.written(knows, np.asarray(sub_classes["digest"])))
+    del given, known, knows     # gigabytes again, which the rows need not wait beside
     log.info("curated: %d categories read and %d pairs scored, %d carried over", int(fresh.sum()), scored, len(found.i) - scored)
     return spark.createDataFrame(as_rows(sub_classes, kept(found, shop_numbers(sub_classes))), PAIRS)
 
