@@ -1,25 +1,32 @@
-"""`mep3m run`: the whole chain on the sample shops, and the same again, which finds nothing to do."""
+"""`mep3m run`: the whole chain on the sample shops; a build of its tables that is killed; and the same again, which finds nothing to do."""
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from lakehouse import arrow, tables
+from lakehouse import arrow, summary, tables
 from lakehouse.tables import Schema
+from tests.end_to_end.test_kill import gold, killed, rows
 
+pytestmark = [pytest.mark.medium, pytest.mark.timeout(1800)]
 MEP3M = (sys.executable, "-m", "lakehouse.cli")
 # What is recorded of every run: that it was, what it asked for, and what the audits said.
 RECORDS = ("crawl_runs", "crawl_pages", "quality_results")
+SIZE = 500
 
 
-def free_ports(wanted: int) -> int:
-    """The first of so many neighbouring ports that nobody holds."""
-    for first in range(18_700, 19_700, wanted):
+def free_ports(wanted: int, start: int = 18_700) -> int:
+    """The first of so many neighbouring ports that nobody holds; test files that run side by side start apart."""
+    for first in range(start, start + 900, wanted):
         held = []
         for port in range(first, first + wanted):
             with socket.socket() as probe:
@@ -35,23 +42,105 @@ def run(*words: object) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_a_second_run_adds_no_row_and_changes_no_table(lake):
-    chain = ("run", "--size", 500, "--port", free_ports(3), "--model", "bilstm")
-    said = run(*chain)
-    assert "curated sub-classes join several shops" in said and "champion" in said, said
+def chain(port: int, size: int = SIZE) -> tuple[object, ...]:
+    return "run", "--size", size, "--port", port, "--model", "bilstm"
 
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """The same each time: a page's address is part of what was read."""
+    return free_ports(3)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory, port) -> Iterator[tuple[Path, str]]:
+    """A lake that one run has filled, and what it said. Tests that write use a copy, or come last."""
+    with pytest.MonkeyPatch.context() as patch:
+        root = tmp_path_factory.mktemp("ran") / "lake"
+        patch.setenv("LAKEHOUSE_ROOT", str(root))
+        yield root, run(*chain(port))
+
+
+def test_a_run_does_everything_and_says_so(ran):
+    root, said = ran
+    counted = {table.full_name: arrow.dataset(table).count_rows() for table in tables.ALL if arrow.version(table) is not None}
+    assert counted["bronze.raw_listings"] == counted["gold.products"] == counted["gold.predictions"] == SIZE
+    for name, count in counted.items():
+        assert re.search(rf"{re.escape(name)} +{count:,}\s", said), name
+    passed, failed = re.search(r"expectations: (\d+) passed, (\d+) failed", said).groups()
+    assert int(passed) > 200 and failed == "0"
+    assert {"rejects", "quality_results"} <= {row["table"] for row in arrow.read(tables.QUALITY_RESULTS, columns=["table"]).to_pylist()}
+    precision, recall, f1 = map(float, re.search(r"answer key: precision ([\d.]+), recall ([\d.]+), F1 ([\d.]+)", said).groups())
+    assert precision > 0.8 and recall > 0.5 and f1 > 0.6
+    assert "curated sub-classes join several shops" in said
+    top1, top5 = map(float, re.search(r"1 +bilstm +champion +([\d.]+) +([\d.]+)", said).groups())
+    assert 0.3 < top1 <= top5 <= 1
+    assert len(json.loads((root / "release" / "annotation.json").read_text("utf-8"))) == SIZE
+
+
+def test_the_champion_loads_in_a_fresh_process_that_knows_mlflow_alone(ran, tmp_path):
+    root, _ = ran
+    program = ("import sys, mlflow\n"
+               f"mlflow.set_tracking_uri('sqlite:///{root}/mlflow.db')\n"
+               "model = mlflow.pyfunc.load_model('models:/mep3m-classifier@champion')\n"
+               "found = model.predict([{'title': '红富士苹果 5斤装'}], params={'k': 2})['labels'][0]\n"
+               "assert len(found) == 2 and {'class_id', 'class_name', 'sub_class_id', 'sub_class_name', 'probability'} <= set(found[0]), found\n"
+               "assert not {'lakehouse', 'training', 'spark_jobs', 'pyspark', 'horovod'} & set(sys.modules)\n")
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_builds_killed_while_they_stage_and_while_they_publish_leave_the_same_tables(ran, tmp_path, monkeypatch):
+    root, _ = ran
+    wanted, listings = gold(), rows(tables.LISTINGS)
+    again = tmp_path / "again"
+    shutil.copytree(root, again, ignore=shutil.ignore_patterns("mlartifacts", "trained", "release", "metastore"))
+    monkeypatch.setenv("LAKEHOUSE_ROOT", str(again))
+    for lost in ("silver/listings", "gold/products", "staging"):
+        shutil.rmtree(again / lost)
+    assert killed("build", "listings", when=lambda: any((again / "staging" / "listings").glob("*.parquet")))
+    assert arrow.version(tables.LISTINGS) is None, "a batch that no gate has judged is not visible"
+    run("build", "listings")
+    assert rows(tables.LISTINGS) == listings
+    assert killed("build", "products", when=lambda: any((again / "gold" / "products").glob("*.parquet")))
+    run("build", "products")
+    assert gold() == wanted
+
+
+@pytest.mark.slow
+def test_a_second_run_adds_no_row_and_changes_no_table(ran, port):
+    root, _ = ran
     made = [table for table in tables.ALL if arrow.version(table) is not None and table.name not in RECORDS]
     assert {table.name for table in tables.ALL if table.schema is Schema.GOLD} - {"labelled_products"} <= {table.name for table in made}
     versions = {table.name: arrow.version(table) for table in made}
-    rows = {table.name: arrow.dataset(table).count_rows() for table in made}
-    assert rows["products"] == rows["predictions"] == 500
-    annotation = json.loads((lake / "release" / "annotation.json").read_text("utf-8"))
+    counted = {table.name: arrow.dataset(table).count_rows() for table in made}
+    annotation = json.loads((root / "release" / "annotation.json").read_text("utf-8"))
 
-    again = run(*chain)
-    assert "champion" in again
-    assert {table.name: arrow.dataset(table).count_rows() for table in made} == rows
+    assert "champion" in run(*chain(port))
+    assert {table.name: arrow.dataset(table).count_rows() for table in made} == counted
     silver_and_gold = [table.name for table in made if table.schema in (Schema.SILVER, Schema.GOLD)]
     assert {name: arrow.version(tables.find(name)) for name in silver_and_gold} == {name: versions[name] for name in silver_and_gold}
-    assert json.loads((lake / "release" / "annotation.json").read_text("utf-8")) == annotation
+    assert json.loads((root / "release" / "annotation.json").read_text("utf-8")) == annotation
+
+
+@pytest.mark.slow
+def test_a_run_on_new_labels_scores_with_a_model_that_knows_them(ran, port):
+    said = run(*chain(port, 1_200))
+    assert "version 2 scores, and contests the alias" in said
+    assert re.search(r"Version [12] (is champion now|stays champion)", said)
+    assert re.search(r"\d +bilstm +champion ", said)
+    scored = arrow.read(tables.PREDICTIONS, columns=["version"]).to_pydict()["version"]
+    assert scored.count(2) == 1_200 == summary.rows("products")
+
+
+@pytest.mark.slow
+def test_real_listings_of_four_shops(lake, shared_data):
+    shops, clothing = shared_data / "shops2014", shared_data / "clothing"
+    said = run("run", "--listings", shops / "listings.tsv.gz", "--class-map", shops / "class_map.csv", "--images", clothing / "images-220.zip",
+               "--image-map", clothing / "image_classes.csv", "--limit-per-shop", 200, "--port", free_ports(4))
+    assert re.search(r"expectations: \d+ passed, 0 failed", said) and re.search("1 +bilstm +champion", said) and re.search("tfn +challenger", said)
+    assert arrow.dataset(tables.RAW_LISTINGS).count_rows() == 800
+    assert 500 < summary.rows("products") == summary.rows("predictions")
+    assert any(row["img_path"] for row in arrow.read(tables.PRODUCTS, columns=["img_path"]).to_pylist())
+    scores = json.loads(run("evaluate", "alignment", "--gold", shops / "gold_pairs.tsv"))["strict"]
+    assert {"precision", "recall", "f1"} <= set(scores)

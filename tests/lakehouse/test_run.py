@@ -49,7 +49,7 @@ def left(children: list[psutil.Process]) -> list[psutil.Process]:
 def test_a_listings_file_without_a_limit_is_crawled_and_its_bad_lines_are_rejects(lake, tmp_path):
     file = tmp_path / "listings.tsv"
     file.write_text(LISTINGS)
-    runs, children = crawled_then_killed(lake, file, free_ports(1))
+    runs, children = crawled_then_killed(lake, file, free_ports(1, 19_600))
     assert [(row["shop"], row["listings"], row["finish_reason"]) for row in runs] == [("a", 2, "finished")]
     rejects = arrow.read(tables.REJECTS).sort_by("key").to_pylist()
     assert [(row["table"], row["key"], row["reason"], row["run_id"]) for row in rejects] == [
@@ -59,7 +59,7 @@ def test_a_listings_file_without_a_limit_is_crawled_and_its_bad_lines_are_reject
 
 
 def test_a_run_killed_while_it_serves_leaves_no_shop_behind_and_can_be_run_again(lake, tmp_path):
-    file, port = tmp_path / "listings.tsv", free_ports(1)
+    file, port = tmp_path / "listings.tsv", free_ports(1, 19_600)
     file.write_text(LISTINGS)
     process = subprocess.Popen([sys.executable, "-m", "lakehouse.cli", "run", "--listings", str(file), "--port", str(port)],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
