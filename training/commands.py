@@ -31,16 +31,20 @@ def train_model(
     halve_every: int = typer.Option(
         None, help="Epochs between halvings of the rate; by default a fifth of the epochs, 2 in 10.", rich_help_panel=RECIPE
     ),
+    decay: float = typer.Option(None, help="What the rate is multiplied by each time; 0.5.", rich_help_panel=RECIPE),
     scaling: str = typer.Option(None, help="How the rate grows with the batch: sqrt (by default), linear or none.", rich_help_panel=RECIPE),
     warmup: float = typer.Option(None, help="Epochs over which the rate rises; 0.", rich_help_panel=RECIPE),
     smoothing: float = typer.Option(None, help="Label smoothing.", rich_help_panel=RECIPE),
     level_weight: float = typer.Option(None, help="Weight of the loss of the levels above the path.", rich_help_panel=RECIPE),
     seed: int = typer.Option(7, help="Of weights, order and dropout.", rich_help_panel=RECIPE),
     words: int = typer.Option(None, help="Words of a title that are read; 32.", rich_help_panel=SIZES),
+    min_count: int = typer.Option(None, help="Times that a word must occur in the training titles to be known; 2.", rich_help_panel=SIZES),
+    max_vocabulary: int = typer.Option(None, help="Words known at most, the most frequent ones; 100,000.", rich_help_panel=SIZES),
     dimensions: int = typer.Option(None, help="Of word2vec; 100.", rich_help_panel=SIZES),
     window: int = typer.Option(None, help="Of word2vec: words on either side; 5.", rich_help_panel=RECIPE),
     passes: int = typer.Option(None, help="Of word2vec over the titles; 5, up to 15 where there are few.", rich_help_panel=RECIPE),
     units: int = typer.Option(None, help="Of an LSTM, in each direction; 128, or 64 below 20,000 training rows.", rich_help_panel=SIZES),
+    attention: int = typer.Option(None, help="Units of the layer that weighs an LSTM's states; 64.", rich_help_panel=SIZES),
     image_size: int = typer.Option(None, help="Pixels a side; 64 on CPUs, 220 with a GPU.", rich_help_panel=SIZES),
     tower: str = typer.Option(
         None, help="Image side of a fusion model or of image_tower: small (on CPUs), vgg19 (with a GPU) or inception_v3.", rich_help_panel=SIZES
@@ -55,6 +59,7 @@ def train_model(
     alpha: float = typer.Option(None, help="Of linear_ngrams: strength of the L2 penalty; 0.000001.", rich_help_panel=RECIPE),
     dropout: float = typer.Option(None, help="Share of a layer's numbers that are left out while training; 0.3.", rich_help_panel=SIZES),
     word_dropout: float = typer.Option(None, help="The same of the word vectors that an LSTM reads; 0.2.", rich_help_panel=SIZES),
+    deep_dropout: float = typer.Option(None, help="The same of what wide_deep's convolutions found; 0.5.", rich_help_panel=SIZES),
     gradient_norm: float = typer.Option(None, help="Gradients are clipped to it; 5, and 0 leaves them as they are.", rich_help_panel=RECIPE),
     pictures_only: bool = typer.Option(False, help="Leave products without a picture out."),
     np: int = typer.Option(
@@ -64,7 +69,11 @@ def train_model(
     hosts_script: str = typer.Option(
         "", help="Elastic: a program that prints the hosts there are now (host:slots, one a line).", rich_help_panel=PROCESSES
     ),
-    min_np: int = typer.Option(1, help="Elastic: go on while so many processes are left.", rich_help_panel=PROCESSES),
+    min_np: int = typer.Option(1, help="Elastic: begin when so many processes are there, and go on while they are left.", rich_help_panel=PROCESSES),
+    interfaces: str = typer.Option(
+        "", help="Elastic: network interfaces that the hosts share (eth0,eth1). Found out where left open, once two hosts are there.",
+        rich_help_panel=PROCESSES,
+    ),
     checkpoint_steps: int = typer.Option(500, help="Steps between checkpoints.", rich_help_panel=PROCESSES),
     if_needed: bool = typer.Option(False, help="Do nothing where the same model of the same data, settings and code is registered."),
     challenger: bool = typer.Option(False, "--challenger", help="Register as challenger, even where there is no champion yet."),
@@ -84,12 +93,14 @@ def train_model(
         challenger=challenger,
         hosts_script=hosts_script,
         least=min_np,
+        interfaces=interfaces,
         checkpoint_steps=checkpoint_steps,
         recipe={
             "epochs": epochs,
             "batch": batch,
             "learning_rate": learning_rate,
             "halve_every": halve_every,
+            "decay": decay,
             "scaling": scaling,
             "warmup": warmup,
             "seed": seed,
@@ -101,6 +112,9 @@ def train_model(
         },
         sizes={
             "words": words,
+            "min_count": min_count,
+            "max_vocabulary": max_vocabulary,
+            "attention": attention,
             "dimensions": dimensions,
             "units": units,
             "image_size": image_size,
@@ -115,6 +129,7 @@ def train_model(
             "alpha": alpha,
             "dropout": dropout,
             "word_dropout": word_dropout,
+            "deep_dropout": deep_dropout,
         },
     )
     if if_needed and (asked.folder / "registered.json").exists():
@@ -137,7 +152,12 @@ def register_waiting() -> None:
     if not folders:
         console.print("Nothing waits: every trained model is registered.")
     for folder in folders:
-        done = tracking.register(folder)
+        try:
+            with runs.alone(folder, f"{folder.name} is being registered"):
+                done = tracking.register(folder)
+        except runs.Held as error:
+            console.print(str(error), soft_wrap=True)
+            continue
         console.print(f"{programs.Plan.load(folder).name} is {done['model']} version {done['version']}, {done['alias']}.")
     runs.end_abandoned(tracking.client())
 

@@ -59,7 +59,7 @@ def read(table: tables.Table, version: int) -> dict[str, Examples]:
     """The splits `train` and `test`.
 
     Raises:
-        LakehouseError: a split is empty, or all training rows have one label.
+        LakehouseError: a split is empty.
     """
     rows = arrow.read(table, at=version, columns=["product_id", "title", "img_path", "split", *COLUMNS]).sort_by("product_id")
     keys = [f"{level}_id" for level in ("class", "sub_class", "subsub_class")]
@@ -79,17 +79,23 @@ def read(table: tables.Table, version: int) -> dict[str, Examples]:
             )
         chosen = rows.take(pa.array(mine))
         splits[split] = Examples(chosen["product_id"], chosen["title"], chosen["img_path"], truth[mine], labels)
-    if len(np.unique(splits["train"].truth)) < 2:
-        only = labels.labels[int(splits["train"].truth[0])]
-        raise LakehouseError(
-            f"All training rows of {table.full_name} have the one label {only['sub_class_name']!r}; a classifier needs two labels or more."
-        )
     return splits
 
 
-def tree_of(train: Examples) -> LabelTree:
-    """The labels that occur in training, which are a model's outputs."""
-    return LabelTree(train.labels.labels[number] for number in np.unique(train.truth))
+def tree_of(train: Examples, model: str) -> LabelTree:
+    """The labels that occur in training, which are a model's outputs.
+
+    Args:
+        train: the rows that the model can read.
+
+    Raises:
+        LakehouseError: they have one label.
+    """
+    found = [train.labels.labels[number] for number in np.unique(train.truth)]
+    if len(found) < 2:
+        only = found[0]["sub_class_name"]
+        raise LakehouseError(f"All {len(train)} training rows that {model} can read have the one label {only!r}; a classifier needs two or more.")
+    return LabelTree(found)
 
 
 def announce(splits: dict[str, Examples], tree: LabelTree) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,7 @@ def run(
         commit_steps: steps between commits; what was done since the last one is done again when a worker is lost.
     """
     import horovod.tensorflow as hvd
-    import tensorflow as tf
     from horovod.common.elastic import ObjectState
-    from horovod.common.exceptions import HorovodInternalError
 
     variables = [as_tensorflow(variable) for variable in trainer.variables]
 
@@ -60,9 +59,10 @@ def run(
             super().restore()
 
         def sync(self) -> None:
-            hvd.broadcast_variables(variables, root_rank=0)
+            with peers_may_leave():
+                hvd.broadcast_variables(variables, root_rank=0)
+                super().sync()
             self.kept = [variable.numpy() for variable in variables]
-            super().sync()
 
     @hvd.elastic.run
     def train(state) -> tuple[World, Position]:
@@ -80,12 +80,23 @@ def run(
             state.position = copy.deepcopy(asdict(now))
             state.commit()
 
-        try:
+        with peers_may_leave():
             return me, trainer.run(loader_of(me), me, at, after_step=stepped, after_epoch=over)
-        except tf.errors.OpError as error:
-            # A collective operation that a peer left: Horovod begins again with those who are still there.
-            if "orovod" in str(error):
-                raise HorovodInternalError(str(error)) from error
-            raise
 
-    return train(State(bcast_object=hvd.broadcast_object, get_rank=hvd.rank, position=asdict(position)))
+    state = State(bcast_object=hvd.broadcast_object, get_rank=hvd.rank, position=asdict(position))
+    state.save()
+    return train(state)
+
+
+@contextmanager
+def peers_may_leave() -> Iterator[None]:
+    """A collective operation that a peer left: Horovod begins again with those who are still there."""
+    import tensorflow as tf
+    from horovod.common.exceptions import HorovodInternalError
+
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if "orovod" in str(error):
+            raise HorovodInternalError(str(error)) from error
+        raise

@@ -14,7 +14,9 @@ from training.data import Examples, read_bytes
 from training.served import pictures
 from training.served.inputs import Encoder
 from training.served.titles import trimmed
+from training.world import World
 
+ALONE = World()
 ENCODED_AT_ONCE = 4096
 BATCHES_AHEAD = 4
 KEPT_BYTES = 256 << 20  # of decoded pictures, so that a small table's are decoded once and a large one's memory is bounded
@@ -46,6 +48,7 @@ class Loader:
     size: int = 1
     threads: int = 2
     kept: dict[int, np.ndarray | None] = field(default_factory=dict, repr=False)  # decoded pictures by row, as many as KEPT_BYTES holds
+    unread: set[int] = field(default_factory=set, repr=False)  # rows whose picture has no file, or one that does not decode
 
     def steps(self) -> int:
         return -(-len(self.targets) // self.batch)
@@ -87,6 +90,8 @@ class Loader:
         if row in self.kept:
             return self.kept[row]
         decoded = pictures.decode(read_bytes(self.root, path), self.image_size)
+        if path and decoded is None:
+            self.unread.add(row)
         if (len(self.kept) + 1) * 3 * self.image_size**2 <= KEPT_BYTES:
             self.kept[row] = decoded
         return decoded
@@ -98,9 +103,10 @@ class Loader:
         return Batch(inputs, self.targets[rows], weights, rows)
 
 
-def encode(examples: Examples, encoder: Encoder) -> dict[str, np.ndarray]:
-    """The titles of all examples as the encoder reads them, a few thousand strings in memory at a time."""
+def encode(examples: Examples, encoder: Encoder, world: World = ALONE) -> dict[str, np.ndarray]:
+    """The titles of all examples as the encoder reads them: each process a few thousand strings at a time, which it gives to the others."""
     parts: list[dict[str, np.ndarray]] = []
-    for start in range(0, len(examples), ENCODED_AT_ONCE):
-        parts.append(encoder.titles(examples.titles.slice(start, ENCODED_AT_ONCE).to_pylist()))
+    for start in range(0, len(examples), ENCODED_AT_ONCE * world.size):
+        mine = examples.titles.slice(start + ENCODED_AT_ONCE * world.rank, ENCODED_AT_ONCE)
+        parts.append({name: world.gather(numbers) for name, numbers in encoder.titles(mine.to_pylist()).items()})
     return {name: np.concatenate([part[name] for part in parts]) for name in (parts[0] if parts else {})}

@@ -30,6 +30,7 @@ class Recipe:
     batch: int = 64  # rows of all processes together
     learning_rate: float = 1e-3  # Adam's, at batch 64
     halve_every: int = 2  # epochs
+    decay: float = 0.5  # of the learning rate, each time
     scaling: str = "sqrt"  # learning rate with the batch: sqrt, linear or none
     warmup: float = 0.0  # epochs over which the rate rises from 0
     seed: int = 7
@@ -48,7 +49,7 @@ class Recipe:
         ratio = self.batch / REFERENCE_BATCH
         scale = {"sqrt": ratio**0.5, "linear": ratio, "none": 1.0}[self.scaling]
         rise = min(1.0, (epoch * steps + step + 1) / (self.warmup * steps)) if self.warmup else 1.0
-        return self.learning_rate * scale * 0.5 ** (epoch // self.halve_every) * rise
+        return self.learning_rate * scale * self.decay ** (epoch // self.halve_every) * rise
 
 
 class Trainer:

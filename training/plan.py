@@ -18,7 +18,7 @@ FOLDER = "trained"  # under the lake's root
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a run's result follows from, and (`processes`, `checkpoint_steps`, ...) how it is run."""
+    """Everything that a run's result follows from, and (`checkpoint_steps`, `hosts_script`, ...) how it is run."""
 
     model: str
     table: str
@@ -27,11 +27,13 @@ class Plan:
     recipe: dict = field(default_factory=dict)  # of training.loop.Recipe
     sizes: dict = field(default_factory=dict)  # of training.models.config.Config, labels and vocabulary left out; or of LinearConfig, but the seed
     pictures_only: bool = False  # fusion models: leave rows without a picture out, in training and in test
-    processes: int = 1
+    weights: str = ""  # hash of the file that `sizes` names as weights
+    processes: int = 1  # each draws dropout for its own part of a batch
     checkpoint_steps: int = 500
     compress: bool = False
     hosts_script: str = ""  # prints the hosts that are there now; makes the run elastic
-    least: int = 1  # processes that an elastic run goes on with
+    least: int = 1  # processes that an elastic run begins and goes on with
+    interfaces: str = ""  # of the network between an elastic run's hosts; Horovod finds them where two hosts are there at the start
     parent: str = ""  # MLflow run of the comparison that this run is part of
     challenger: bool = False  # registered as challenger even where there is no champion yet
     code: str = ""  # hash of this package
@@ -43,8 +45,9 @@ class Plan:
     @property
     def name(self) -> str:
         """The same for the same result, so that a run that was killed is found again."""
-        how = ("processes", "checkpoint_steps", "hosts_script", "least", "parent", "challenger")
+        how = ("checkpoint_steps", "hosts_script", "least", "interfaces", "parent", "challenger")
         asked = {key: value for key, value in asdict(self).items() if key not in how}
+        asked["sizes"] = {key: value for key, value in self.sizes.items() if key != "weights"}  # its hash says what it holds
         return f"{self.model}-{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]}"
 
     @property
@@ -91,6 +94,11 @@ def find_table(name: str) -> tables.Table:
             f"{table.full_name} cannot be trained on, since it has no {', '.join(sorted(missing))}; name products or labelled_products."
         )
     return table
+
+
+def file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
 def code_hash() -> str:

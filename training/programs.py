@@ -32,6 +32,8 @@ RANGES = {  # of the numbers that may be 0 or have an upper end: the least, the 
     "smoothing": (0, 0.99, "from 0 to 0.99"),
     "dropout": (0, 0.99, "from 0 to 0.99"),
     "word_dropout": (0, 0.99, "from 0 to 0.99"),
+    "deep_dropout": (0, 0.99, "from 0 to 0.99"),
+    "decay": (sys.float_info.min, 1, "above 0, and 1 at most"),
     "buckets": (2, 2**31 - 1, "a whole number from 2 to 2147483647"),
 }
 
@@ -54,6 +56,7 @@ def plan_for(
     challenger: bool = False,
     hosts_script: str = "",
     least: int = 1,
+    interfaces: str = "",
     checkpoint_steps: int = 500,
     recipe: dict | None = None,
     sizes: dict | None = None,
@@ -118,13 +121,15 @@ def plan_for(
         recipe=recipe,
         sizes={name: value for name, value in sizes.items() if name in has},
         pictures_only=pictures_only,
-        processes=launch.processes(processes, elastic=bool(hosts_script)) if entry.in_keras else 1,
+        weights=plan.file_hash(Path(weights)) if weights else "",
+        processes=launch.processes(processes, elastic=bool(hosts_script), least=least) if entry.in_keras else 1,
         checkpoint_steps=checkpoint_steps,
         compress=compress,
         parent=parent,
         challenger=challenger,
-        hosts_script=hosts_script,
+        hosts_script=hosts_script if entry.in_keras else "",
         least=least,
+        interfaces=interfaces,
         code=plan.code_hash(),
     )
 

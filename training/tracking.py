@@ -166,8 +166,7 @@ def register(folder: Path) -> dict:
         with mlflow.start_run(run_id=open_run(registry, asked)) as run:
             log_history(registry, run.info.run_id, report["history"])
             _log(asked, report, folder)
-            made = _log_model(asked, folder, name)
-        version = str(made.registered_model_version)
+            version = _made_of(registry, name, run.info.run_id) or str(_log_model(asked, folder, name).registered_model_version)
         for key, value in {"architecture": asked.model, "table": asked.table, "table_version": asked.version}.items():
             registry.set_model_version_tag(name, version, key, value)
         aliases = registry.get_registered_model(name).aliases
@@ -183,6 +182,12 @@ def register(folder: Path) -> dict:
     result = {"run_id": run.info.run_id, "model": name, "version": int(version), "alias": alias}
     plans.write_json(folder / "registered.json", result)
     return result
+
+
+def _made_of(registry, name: str, run_id: str) -> str | None:
+    """The version that an attempt to register this run made before it failed."""
+    found = registry.search_model_versions(f"name = '{name}' and run_id = '{run_id}'")
+    return str(found[0].version) if found else None
 
 
 def git_commit() -> str | None:
@@ -209,9 +214,13 @@ def _log(asked: Plan, report: dict, folder: Path) -> None:
         }
     )
     mlflow.log_metrics({f"test_{name}": value for name, value in report["metrics"].items()})
-    mlflow.log_metrics(
-        {"seconds": report["seconds"]["all"], "training_seconds": report["seconds"]["training"], "peak_memory_mib": report["peak_memory_mib"]}
-    )
+    costs = {
+        "seconds": report["seconds"]["all"],
+        "training_seconds": report["seconds"]["training"],
+        "training_rows_per_second": report["rows_per_second"],  # of all processes together
+        "largest_process_peak_memory_mib": report["peak_memory_mib"],
+    }
+    mlflow.log_metrics(costs)
     mlflow.set_tags({"architecture": asked.model, "code": asked.code})
     if commit := report.get("commit"):
         mlflow.set_tag("mlflow.source.git.commit", commit)
@@ -304,5 +313,5 @@ def _input_example(model: Path):
 
 def requirements(asked: Plan) -> list[str]:
     """The packages that the served model imports, at the versions it was made with."""
-    needed = ["mlflow", "numpy", "pandas", "rjieba", "pillow"] + (["tensorflow"] if asked.entry.in_keras else ["scikit-learn", "joblib"])
+    needed = ["mlflow", "numpy", "pandas", "rjieba", "pillow"] + (["tensorflow"] if asked.entry.in_keras else ["scikit-learn", "scipy", "joblib"])
     return [f"{package}=={installed(package)}" for package in needed]

@@ -10,6 +10,7 @@ import os
 import resource
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +33,7 @@ EXAMPLES_SHOWN = 3
 def main(argv: list[str] | None = None) -> int:
     """0, or 1 with the reason in the run's `error.txt`."""
     folder = Path((sys.argv[1:] if argv is None else argv)[0])
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stdout)
     log.setLevel(logging.INFO)
     try:
         if work(plan.Plan.load(folder)):
@@ -63,13 +64,12 @@ def work(asked: plan.Plan) -> bool:
                 raise LakehouseError(
                     f"No product of the split {name!r} has a picture, which {entry.name} needs; train a model of titles, such as bilstm."
                 )
-    tree = data.tree_of(splits["train"])
+    tree = data.tree_of(splits["train"], entry.name)
     return (_network if entry.in_keras else _pipeline)(asked, splits, tree, started)
 
 
 def _report(asked: plan.Plan, splits: dict, tree: LabelTree, scores: np.ndarray, started: float, trained_s: float, more: dict) -> None:
     found = metrics.evaluate(scores, splits["test"], tree, asked.level)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     plan.write_json(
         asked.folder / "report.json",
         {
@@ -78,10 +78,14 @@ def _report(asked: plan.Plan, splits: dict, tree: LabelTree, scores: np.ndarray,
             "rows": {name: len(examples) for name, examples in splits.items()},
             "labels": len(tree),
             "seconds": {"all": time.monotonic() - started, "training": trained_s},
-            "peak_memory_mib": peak,
             "commit": tracking.git_commit(),
         },
     )
+
+
+def _peak_mib() -> float:
+    """The most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _example(splits: dict, root: Path) -> list[dict]:
@@ -107,14 +111,18 @@ def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -
     exporting.export(
         asked.folder / "model", asked, tree, Encoder(asked.entry.reading(), None), _example(splits, settings.load().path), pipeline=pipeline
     )
-    _report(asked, splits, tree, scores, started, trained_s, {"history": [], "processes": 1, "parameters": 0})
+    rate = len(train) * plan.linear_config(asked).epochs / trained_s
+    more = {"history": [], "processes": 1, "parameters": 0, "peak_memory_mib": _peak_mib(), "rows_per_second": rate}
+    _report(asked, splits, tree, scores, started, trained_s, more)
     return True
 
 
 def _encoder(asked: plan.Plan, splits: dict) -> Encoder:
     sizes = plan.config(asked, 2, 2)
     reading = asked.entry.reading(sizes)
-    vocabulary = Vocabulary.of(splits["train"].titles.to_pylist()) if reading.words else None
+    vocabulary = None
+    if reading.words:
+        vocabulary = Vocabulary.of(splits["train"].titles.to_pylist(), at_least=sizes.min_count, at_most=sizes.max_vocabulary)
     return Encoder(reading, vocabulary)
 
 
@@ -144,15 +152,21 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
         raise
     trainer = loop.Trainer(model, recipe, tree)
     path = asked.folder / "checkpoint.npz"
-    position = _start(trainer, path, me, encoder, splits)
+    # Peers of an elastic run may be long at work, so nothing is shared before `elastic.run`, which shares everything itself.
+    among_all = World() if elastic.asked_for() else me
+    position = _start(trainer, path, me.is_leader, encoder, splits["train"])
+    among_all.share(trainer.variables)
+    position = among_all.same(position)
 
-    encoded = {split: encode(examples, encoder) for split, examples in splits.items()}
+    encoded = {split: encode(examples, encoder, among_all) for split, examples in splits.items()}
+    unread: set[int] = set()
 
     def loader(split: str, batch: int, among: World) -> Loader:
         examples = splits[split]
         size = asked.sizes["image_size"] if entry.reads_images else 0
         threads = max(2, len(os.sched_getaffinity(0)) // among.local_size)
-        return Loader(examples, examples.targets(tree), encoded[split], size, root, batch, among.rank, among.size, threads)
+        found = Loader(examples, examples.targets(tree), encoded[split], size, root, batch, among.rank, among.size, threads)
+        return replace(found, unread=unread) if split == "train" else found
 
     def save(among: World, at: checkpoints.Position) -> None:
         if among.is_leader:
@@ -193,36 +207,41 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
             loader("train", recipe.batch, me), me, position, after_step=partial(after_step, me), after_epoch=partial(after_epoch, me)
         )
     trained_s = time.monotonic() - begun
+    lost = me.gather(np.isin(np.arange(len(splits["train"])), list(unread))[None]).any(axis=0)
+    if me.is_leader and lost.any():
+        log.warning("%d pictures of training products could not be read; they count as missing.", lost.sum())
     scores, shown = loop.probabilities(model, loader("test", 512 if not entry.reads_images else 128, me), me)
     _check_equal(trainer, me)
+    peak = float(me.gather(np.array([_peak_mib()])).max())
     if me.is_leader:
         exporting.export(asked.folder / "model", asked, tree, encoder, _example(splits, root), network=model)
-        more = {"history": position.history, "processes": me.size, "parameters": int(model.count_params())}
+        more = {"history": position.history, "processes": me.size, "parameters": int(model.count_params()), "peak_memory_mib": peak}
+        more["rows_per_second"] = float(np.mean([epoch["rows_per_second"] for epoch in position.history]))
         if entry.reads_images:
-            more["test_pictures_read"] = int(shown.sum())
+            more |= {"test_pictures_read": int(shown.sum()), "train_pictures_unread": int(lost.sum())}
         _report(asked, splits, tree, scores, started, trained_s, more)
         path.unlink(missing_ok=True)
     return me.is_leader
 
 
-def _start(trainer, path: Path, me: World, encoder: Encoder, splits: dict) -> checkpoints.Position:
-    """Where to go on: the leader's checkpoint, or the beginning, with word2vec's vectors; the same on all processes."""
+def _start(trainer, path: Path, leads: bool, encoder: Encoder, train: data.Examples) -> checkpoints.Position:
+    """Where the leader goes on: at its checkpoint, or at the beginning, with word2vec's vectors of the training titles."""
     from training.vectors import word2vec
 
-    position = checkpoints.Position()
-    if me.is_leader:
-        if (found := checkpoints.load(path)) is not None:
-            arrays, position = found
-            trainer.restore(arrays)
-            log.info("Going on from epoch %d, step %d.", position.epoch + 1, position.step)
-        elif encoder.vocabulary is not None:
-            vectors = trainer.model.get_layer("word_vectors")
-            recipe, titles = trainer.recipe, splits["train"].titles.to_pylist()
-            vectors.embeddings.assign(
-                word2vec(titles, encoder.vocabulary, vectors.output_dim, window=recipe.window, times=recipe.passes, seed=recipe.seed)
-            )
-    me.share(trainer.variables)
-    return me.same(position)
+    if not leads:
+        return checkpoints.Position()
+    if (found := checkpoints.load(path)) is not None:
+        arrays, position = found
+        trainer.restore(arrays)
+        log.info("Going on from epoch %d, step %d.", position.epoch + 1, position.step)
+        return position
+    if encoder.vocabulary is not None:
+        vectors, recipe = trainer.model.get_layer("word_vectors"), trainer.recipe
+        titles = train.titles.to_pylist()
+        vectors.embeddings.assign(
+            word2vec(titles, encoder.vocabulary, vectors.output_dim, window=recipe.window, times=recipe.passes, seed=recipe.seed)
+        )
+    return checkpoints.Position()
 
 
 def _check_equal(trainer, me: World) -> None:

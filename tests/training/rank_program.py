@@ -11,13 +11,16 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras
 import numpy as np
+import pyarrow as pa
 
 from training import world
 from training.checkpoints import Position
-from training.loader import Loader
+from training.data import Examples
+from training.loader import Loader, encode
 from training.loop import Recipe, Trainer
 from training.models import bilstm
 from training.models.config import Config
+from training.served.inputs import Encoder, Reading
 from training.served.tree import LabelTree
 from training.world import World
 
@@ -42,8 +45,10 @@ def main(out: Path) -> None:
     losses, weights = trained(lambda: bilstm.build(sizes))
     exact, normalised = trained(with_batch_normalisation)
     compressed, _ = trained(with_batch_normalisation, replace(me, compress=True))
+    lines = pa.chunked_array([[f"红茶 {n}" for n in range(9_000)]])     # of the last few thousand, not every process has some
+    encoded = encode(Examples(lines, lines, lines, np.zeros(len(lines)), None), Encoder(Reading(terms=8), None), me)["terms"]
     kept = {f"w{n:03d}": array for n, array in enumerate(weights)} | {f"n{n:03d}": array for n, array in enumerate(normalised)}
-    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, exact=exact, compressed=compressed, **kept)
+    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, exact=exact, compressed=compressed, encoded=encoded, **kept)
 
 
 def with_batch_normalisation() -> keras.Model:

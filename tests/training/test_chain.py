@@ -36,6 +36,7 @@ def mep3m(lake: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
 
 
 EPOCHS = 12
+IN_TEST_ONLY = "seldom"
 SMALL = ("--epochs", str(EPOCHS), "--units", "8", "--dimensions", "8", "--batch", "16", "--np", "1")
 
 
@@ -46,10 +47,13 @@ def lake(tmp_path_factory) -> Path:
     root.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAKEHOUSE_ROOT", str(root))
-        arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, rows(root)))
+        products = [{**row, "title": row["title"] + f" {IN_TEST_ONLY}"} if row["split"] == "test" else row for row in rows(root)]
+        single = {**products[0], "product_id": "single", "sub_class_id": 12, "sub_class_name": "子类12", "split": "train", "img_path": None}
+        arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, [*products, single]))
     done = mep3m(root, "train", "linear_ngrams")
     assert done.returncode == 0, done.stderr
     assert "mep3m-classifier version 1, alias champion" in done.stdout
+    assert "1 labels have one training product" in done.stderr
     return root
 
 
@@ -255,3 +259,108 @@ def test_a_comparison_goes_on_without_its_registry_and_what_it_trained_is_regist
     shutil.copy(tmp_path / "kept.db", database)
     done = mep3m(fresh, "register")
     assert done.returncode == 0 and "version 1, champion" in done.stdout and "version 2, challenger" in done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def fused(lake):
+    """The MLflow run of a fusion model trained by two processes, and its version; its weights stay where they began."""
+    import mlflow
+
+    training = next(row for row in rows(lake) if row["split"] == "train" and row["img_path"])
+    whole = (lake / training["img_path"]).read_bytes()
+    (lake / training["img_path"]).write_text("<html>")
+    done = mep3m(lake, "train", "tfn", *SMALL[:-1], "2", "--epochs", "2", "--learning-rate", "1e-30")
+    (lake / training["img_path"]).write_bytes(whole)
+    assert done.returncode == 0, done.stderr
+    assert "1 pictures of training products could not be read" in done.stderr
+    registry = mlflow.MlflowClient(f"sqlite:///{lake}/mlflow.db", f"sqlite:///{lake}/mlflow.db")
+    (run,) = registry.search_runs([registry.get_experiment_by_name("mep3m").experiment_id], "tags.architecture = 'tfn'")
+    (version,) = registry.search_model_versions(f"run_id = '{run.info.run_id}'")
+    return registry, run, version
+
+
+def test_a_run_in_mlflow_says_what_it_was_of_how_it_was_trained_and_what_came_of_it(lake, fused):
+    from training import tracking
+
+    registry, run, version = fused
+    params, found, of = run.data.params, run.data.metrics, run.info.run_id
+    assert {name: params[name] for name in ("model", "table", "table_version", "level", "processes", "batch", "learning_rate", "halve_every", "seed")} == {
+        "model": "tfn", "table": "products", "table_version": "1", "level": "sub_class", "processes": "2", "batch": "16", "learning_rate": "1e-30",
+        "halve_every": "2", "seed": "7"}
+    assert {"units", "attention", "dropout", "tower", "min_count", "decay", "labels", "parameters"} <= set(params)
+    for curve_of in tracking.CURVES:
+        assert [point.step for point in registry.get_metric_history(of, f"train_{curve_of}")] == [1, 2]
+    assert {"test_top1", "test_top5", "test_ap_macro", "test_f1_macro", "test_f1_weighted"} <= set(found)
+    assert found["training_rows_per_second"] > 0 and found["largest_process_peak_memory_mib"] > 100
+    assert {file.path for file in registry.list_artifacts(of, "figures")} == {f"figures/{name}.png" for name in
+                                                                            ("learning_curve", "confusions", "f1_by_label")}
+    (data,) = run.inputs.dataset_inputs
+    assert json.loads(data.dataset.source)["delta_table_version"] == 1 and data.dataset.name == "gold.products@1"
+    assert run.data.tags["mlflow.source.git.commit"] == tracking.git_commit()
+
+    model = place_of(lake, version.version)
+    import mlflow
+
+    assert mlflow.models.Model.load(model).signature == tracking.signature()
+    pinned = (model / "requirements.txt").read_text().split()
+    assert all("==" in one for one in pinned) and {one.split("==")[0] for one in pinned} >= {"mlflow", "numpy", "pandas", "rjieba", "pillow", "tensorflow"}
+    first = place_of(lake, 1)
+    assert {one.split("==")[0] for one in (first / "requirements.txt").read_text().split()} >= {"scikit-learn", "scipy", "joblib"}
+    linear = registry.get_run(mlflow.models.Model.load(first).run_id).data.metrics
+    assert linear["training_rows_per_second"] > 0
+
+
+def test_words_and_their_vectors_are_learnt_from_the_training_titles(lake, fused):
+    import tensorflow as tf
+
+    from training.served.inputs import Encoder
+    from training.vectors import word2vec
+
+    model = served(lake, "tfn")
+    vocabulary = Encoder.load(model).vocabulary
+    assert "包邮" in vocabulary.known and IN_TEST_ONLY not in vocabulary.known
+    titles = [row["title"] for row in sorted(arrow_rows(lake), key=lambda row: row["product_id"]) if row["split"] == "train"]
+    variables = tf.saved_model.load(str(model / "network")).variables
+    (kept,) = (variable.numpy() for variable in variables if variable.shape == (len(vocabulary), 8))
+    np.testing.assert_allclose(kept, word2vec(titles, vocabulary, 8), atol=1e-6)
+
+
+@pytest.mark.parametrize("architecture", ["linear_ngrams", "tfn"])
+def test_a_model_loads_where_there_is_nothing_but_its_requirements(lake, fused, tmp_path, architecture):
+    done = subprocess.run([sys.executable, str(Path(__file__).with_name("bare_program.py")), place_of(lake, 1 if architecture != "tfn" else fused[2].version)],
+                          cwd=tmp_path, env=environment(lake), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout.strip().splitlines()[-1])) == 2
+
+
+def test_registering_again_what_failed_on_the_way_makes_no_second_version_and_leaves_a_run_that_is_held_alone(lake, fused):
+    from training import runs
+
+    registry, run, version = fused
+    folder = served(lake, "tfn").parent
+    (folder / "registered.json").unlink()
+    registry.delete_registered_model_alias(version.name, "challenger")
+    with runs.alone(folder, "This"):
+        held = mep3m(lake, "register")
+    assert held.returncode == 0 and f"{folder.name} is being registered by another process" in held.stdout
+    assert not (folder / "registered.json").exists()
+    done = mep3m(lake, "register")
+    assert done.returncode == 0 and f"version {version.version}, challenger" in done.stdout, done.stderr
+    assert len(registry.search_model_versions(f"run_id = '{run.info.run_id}'")) == 1
+    assert registry.get_model_version_by_alias(version.name, "challenger").version == version.version
+
+
+def place_of(lake: Path, version: int) -> Path:
+    """The folder of a registered version."""
+    import mlflow
+
+    uri = f"sqlite:///{lake}/mlflow.db"
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    return Path(mlflow.artifacts.download_artifacts(f"models:/mep3m-classifier/{version}", tracking_uri=uri))
+
+
+def arrow_rows(lake: Path) -> list[dict]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAKEHOUSE_ROOT", str(lake))
+        return arrow.read(tables.PRODUCTS, columns=["product_id", "title", "split"]).to_pylist()

@@ -24,6 +24,7 @@ from training.models.linear_ngrams import LinearConfig
     ({"recipe": {"seed": -1}}, "--seed is -1; it must be a whole number from 0 to 4294967295"),
     ({"recipe": {"warmup": -1.0}}, "--warmup is -1.0; it must be 0 or more"),
     ({"recipe": {"smoothing": 1.0}}, "--smoothing is 1.0; it must be from 0 to 0.99"),
+    ({"recipe": {"decay": 1.5}}, "--decay is 1.5; it must be above 0, and 1 at most"),
     ({"sizes": {"dropout": 1.0}}, "--dropout is 1.0; it must be from 0 to 0.99"),
     ({"checkpoint_steps": 0}, "--checkpoint-steps is 0; it must be above 0"),
     ({"least": 0}, "--min-np is 0; it must be above 0"),
@@ -44,14 +45,25 @@ def test_no_products_is_one_sentence(lake):
 
 
 def test_a_run_is_named_after_what_its_result_follows_from(products):
-    one, two = (programs.plan_for("bilstm", "products", None, processes=n) for n in (1, 2))
-    assert one.name == two.name
-    assert programs.plan_for("bilstm", "products", None, recipe={"seed": 8}).name != one.name
+    def name(**more) -> str:
+        return programs.plan_for("bilstm", "products", None, **{"processes": 1, **more}).name
+
+    assert name() == name(checkpoint_steps=7, parent="run", challenger=True)
+    # Each process draws dropout for its own part of a batch.
+    assert len({name(), name(processes=2), name(recipe={"seed": 8}), name(sizes={"attention": 8})}) == 4
+
+
+def test_a_run_is_named_after_what_its_file_of_weights_holds(products, tmp_path):
+    def name(file: str, content: str) -> str:
+        (tmp_path / file).write_text(content)
+        return programs.plan_for("vgg19", "products", None, processes=1, sizes={"weights": str(tmp_path / file)}).name
+
+    assert name("a.h5", "one") == name("b.h5", "one") != name("a.h5", "two")
 
 
 def test_without_horovod_one_process_and_a_clear_word(monkeypatch, caplog):
     monkeypatch.setattr(launch, "horovod_installed", lambda: False)
-    assert launch.processes(2) == 1
+    assert launch.processes(2) == 1 == launch.processes(1, elastic=True)
     assert "Horovod is not installed, so the model is trained in one process" in caplog.text
 
 
@@ -64,6 +76,17 @@ def test_processes_that_would_only_wait_for_one_another_are_refused(monkeypatch)
     for none in (0, -1):
         with pytest.raises(LakehouseError, match=f"--np is {none}; name 1 process or more"):
             launch.processes(none)
+
+
+def test_a_run_with_a_hosts_script_is_elastic_however_many_it_begins_with(products):
+    pytest.importorskip("horovod", reason="Horovod is not installed")
+    for np in (1, 2):
+        asked = programs.plan_for("bilstm", "products", None, processes=np, hosts_script=sys.executable)
+        started = launch.command(asked)
+        assert "--host-discovery-script" in started and started[started.index("--max-np") + 1] == str(np)
+        assert started[started.index("--min-np") + 1] == "1"
+    with pytest.raises(LakehouseError, match="--min-np is 3, which is more than the 2 of --np"):
+        programs.plan_for("bilstm", "products", None, processes=2, hosts_script=sys.executable, least=3)
 
 
 def test_each_model_takes_the_settings_that_it_has(products):
@@ -108,6 +131,16 @@ def test_a_worker_that_dies_is_one_sentence_and_names_its_log(products):
     asked.save()
     (asked.folder / "plan.json").write_text("{")
     with runs.alone(asked.folder, "This") as held, pytest.raises(LakehouseError, match=r"ended with 1 before it was done; .*worker\.log says why"):
+        launch.run(asked, held)
+
+
+@pytest.mark.medium
+def test_a_full_disk_costs_the_log_of_the_workers_and_not_the_run(products):
+    asked = programs.plan_for("bilstm", "products", None, processes=1)
+    asked.save()
+    (asked.folder / "plan.json").write_text("{")
+    (asked.folder / "worker.log").symlink_to("/dev/full")
+    with runs.alone(asked.folder, "This") as held, pytest.raises(LakehouseError, match="ended with 1 before it was done"):
         launch.run(asked, held)
 
 

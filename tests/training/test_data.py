@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lakehouse import arrow, tables
 from lakehouse.errors import LakehouseError
 from tests.training.conftest import rows
-from training import data
+from training import data, programs, worker
 from training.loader import Loader, encode
 from training.served.inputs import Encoder, Reading
 from training.served.titles import Vocabulary
@@ -44,15 +44,23 @@ def test_an_empty_split_is_one_sentence(lake):
 
 def test_a_single_label_is_one_sentence(lake):
     arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, [row for row in rows(lake, 60) if row["sub_class_id"] == 10]))
-    with pytest.raises(LakehouseError, match="have the one label '子类10'"):
-        data.read(tables.PRODUCTS, 1)
+    with pytest.raises(LakehouseError, match="All 8 training rows that bilstm can read have the one label '子类10'"):
+        data.tree_of(data.read(tables.PRODUCTS, 1)["train"], "bilstm")
+
+
+def test_a_single_label_with_pictures_is_one_sentence(lake):
+    some = [row if row["sub_class_id"] == 11 else {**row, "img_path": None} for row in rows(lake, 60)]
+    arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, some))
+    asked = programs.plan_for("image_tower", "products", None, processes=1)
+    with pytest.raises(LakehouseError, match="training rows that image_tower can read have the one label '子类11'"):
+        worker.work(asked)
 
 
 def test_a_label_without_training_rows_counts_as_an_error(lake, caplog):
     changed = [row if row["split"] == "train" or row["sub_class_id"] != 31 else {**row, "sub_class_id": 99} for row in rows(lake)]
     arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, changed))
     splits = data.read(tables.PRODUCTS, 1)
-    tree = data.tree_of(splits["train"])
+    tree = data.tree_of(splits["train"], "bilstm")
     assert (splits["test"].targets(tree) == data.NO_LABEL).sum() == sum(row["sub_class_id"] == 99 for row in changed) > 0
     with caplog.at_level("WARNING"):
         data.announce(splits, tree)
@@ -89,7 +97,8 @@ def test_missing_torn_and_absent_pictures_are_marked_as_missing(products):
     (products / named[1]).write_bytes((products / named[1]).read_bytes()[:200])
     (products / named[2]).unlink()
     encoder = Encoder(Reading(words=8), Vocabulary.of(train.titles.to_pylist()))
-    feeding = Loader(train, train.targets(data.tree_of(train)), encode(train, encoder), 32, products, 16)
+    feeding = Loader(train, train.targets(data.tree_of(train, "tfn")), encode(train, encoder), 32, products, 16)
     seen = {path: there for batch in feeding.epoch(1) for row, weight, there in zip(batch.rows, batch.weights, batch.inputs["has_image"], strict=True)
             if weight for path in [train.images[int(row)].as_py()] if path}
+    assert [train.images[row].as_py() for row in sorted(feeding.unread)] == named[:3]
     assert [seen[path] for path in named[:3]] == [0.0, 0.0, 0.0] and all(seen[path] == 1.0 for path in named[3:])

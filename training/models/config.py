@@ -9,9 +9,12 @@ from dataclasses import dataclass
 class Config:
     paths: int  # outputs: label paths
     vocabulary: int = 2  # words known, padding and unknown among them
+    min_count: int = 2  # times that a word must occur in the training titles to be known
+    max_vocabulary: int = 100_000  # words known at most, the most frequent ones
     words: int = 32  # word numbers a title
     dimensions: int = 100  # of a word vector
     units: int = 128  # of an LSTM, in each direction
+    attention: int = 64  # units of the layer that weighs an LSTM's states
     terms: int = 160  # hashed terms a title
     buckets: int = 1 << 18  # hash values of terms
     longest: int = 4  # characters of the longest n-gram among the terms
@@ -23,3 +26,4 @@ class Config:
     modality: int = 64  # numbers a modality brings to a tensor fusion
     dropout: float = 0.3
     word_dropout: float = 0.2  # of word vectors that an LSTM reads
+    deep_dropout: float = 0.5  # of what the convolutions over words found

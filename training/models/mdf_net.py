@@ -23,7 +23,7 @@ def build(config: Config) -> keras.Model:
         keras.layers.Dense(config.units, activation="tanh", name=f"start_{part}")(seen)
         for part in ("h_forward", "c_forward", "h_backward", "c_backward")
     ]
-    title = text.attended(text.bilstm(vectors, there, config.units, states=starts), there)
+    title = text.attended(text.bilstm(vectors, there, config.units, states=starts), there, config.attention)
     # Without a picture the product would be 0: then the title stands alone.
     one = keras.ops.expand_dims(1.0 - has_image, -1)
     fused = title * (seen + one) + seen

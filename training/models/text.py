@@ -24,9 +24,9 @@ def bilstm(vectors, there, units: int, *, states=None):
     return layer(vectors, mask=there, initial_state=states) if states is not None else layer(vectors, mask=there)
 
 
-def attended(states, there):
+def attended(states, there, units: int):
     """Weighted mean of the states (batch, length, d) -> (batch, d); the weights are learnt, padding has none."""
-    scores = keras.layers.Dense(1, name="attention")(keras.layers.Dense(64, activation="tanh", name="attention_hidden")(states))
+    scores = keras.layers.Dense(1, name="attention")(keras.layers.Dense(units, activation="tanh", name="attention_hidden")(states))
     scores = keras.ops.squeeze(scores, -1) + (keras.ops.cast(there, "float32") - 1.0) * 1e9
     return keras.ops.sum(keras.ops.expand_dims(keras.ops.softmax(scores, axis=-1), -1) * states, axis=1)
 
@@ -44,4 +44,4 @@ def title_read(words, config: Config):
     """
     vectors, there = embedded(words, config.vocabulary, config.dimensions)
     states = bilstm(keras.layers.Dropout(config.word_dropout)(vectors), there, config.units)
-    return keras.layers.Dropout(config.dropout)(keras.ops.concatenate([strongest(states, there), attended(states, there)], axis=-1))
+    return keras.layers.Dropout(config.dropout)(keras.ops.concatenate([strongest(states, there), attended(states, there, config.attention)], axis=-1))
