@@ -80,7 +80,6 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> d
         "SPIDERMON_ENABLED": True,
         "EXTENSIONS": {
             "spidermon.contrib.scrapy.extensions.Spidermon": 500,
-            "crawlers.politeness.CrawlDelay": 500,
             "scrapy.extensions.telnet.TelnetConsole": None,
         },
         "SPIDERMON_SPIDER_CLOSE_MONITORS": ("crawlers.monitors.CrawlMonitors",),

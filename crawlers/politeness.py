@@ -41,59 +41,37 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
 
-class CrawlDelay:
-    """Gives a host's connections the crawl-delay that its robots.txt asks for, however fast the crawl may go otherwise."""
-
-    def __init__(self, crawler: Any) -> None:
-        self.crawler = crawler
-        self.delays: dict[str, float] = {}
-        crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
-        crawler.signals.connect(self.request_reached_downloader, signals.request_reached_downloader)
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> CrawlDelay:
-        return cls(crawler)
-
-    def robots_parsed(self, robotparser: Any, request: scrapy.Request) -> None:
-        delay = robotparser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
-        if delay:
-            key = self.crawler.engine.downloader.get_slot_key(request)
-            self.delays[key] = min(float(delay), self.crawler.settings.getfloat("LONGEST_WAIT"))
-            self.crawler.stats.set_value("politeness/crawl_delay_ms", int(self.delays[key] * 1000))
-
-    def request_reached_downloader(self, request: scrapy.Request) -> None:
-        slots = self.crawler.engine.downloader.slots
-        for key, delay in self.delays.items():
-            slot = slots.get(key)
-            if slot is not None:
-                slot.delay, slot.concurrency, slot.jitter = max(slot.delay, delay), 1, 0.0
-
-
 @dataclass
 class Host:
     """What a crawl keeps to at one host, whatever the scheme.
 
     Attributes:
         under_way: admits as many requests at once as the host may have.
-        not_before: no request leaves before this moment of the loop's clock.
+        delay: seconds between two requests, by its robots.txt.
+        next_turn: when they have passed since the last one, by the loop's clock.
+        not_before: no request leaves before this moment, because the host asked to wait.
         refused_until: nor is one held for it before this one, because the host asked for longer than anyone waits, twice.
         asked_too_much: it asked so for the last time it was heard.
     """
 
     under_way: asyncio.Semaphore
+    delay: float = 0.0
+    next_turn: float = 0.0
     not_before: float = 0.0
     refused_until: float = 0.0
     asked_too_much: bool = False
 
 
 class LimitedHandler(HTTP11DownloadHandler):
-    """Scrapy's handler, with what a host asked for: no more than `CONCURRENT_REQUESTS_PER_DOMAIN` requests under way, and none while it asks to wait.
+    """Scrapy's handler, with what a host asked for: no more than `CONCURRENT_REQUESTS_PER_DOMAIN` requests under way, its crawl-delay between
+    them, and none while it asks to wait.
 
     Every request passes here, those for pictures, robots.txt and retries too, and what it waits here is no part of its time-out. Scrapy 2.19's
     downloader counts a request only once its coroutine runs, so requests that wait together would all leave together.
 
     A `Retry-After` of 429 or 503 holds the host, for `LONGEST_WAIT` at most; a request that is asked to wait longer fails. A host that asks for
-    longer again after that wait gets what it asks for: its requests fail, unsent, until then.
+    longer again after that wait gets what it asks for: its requests fail, unsent, until then. The crawl-delay is kept here and not as the delay of
+    the downloader's slot, which AutoThrottle makes shorter with each answer.
     """
 
     _hosts: ClassVar[WeakKeyDictionary[Any, dict[str, Host]]] = WeakKeyDictionary()     # the handlers of both schemes share a crawler's
@@ -103,12 +81,24 @@ class LimitedHandler(HTTP11DownloadHandler):
         self._most = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._longest = crawler.settings.getfloat("LONGEST_WAIT")
         self._known = self._hosts.setdefault(crawler, {})
+        crawler.signals.connect(self._robots_parsed, signals.robots_parsed)
 
-    async def download_request(self, request: scrapy.Request) -> Any:
+    def _host(self, request: scrapy.Request) -> Host:
         name = urlsplit(request.url).hostname or ""
         if name not in self._known:
             self._known[name] = Host(asyncio.Semaphore(self._most))
-        host = self._known[name]
+        return self._known[name]
+
+    def _robots_parsed(self, robotparser: Any, request: scrapy.Request) -> None:
+        delay = robotparser.crawl_delay(self._crawler.settings["ROBOTSTXT_USER_AGENT"])
+        if delay:
+            host = self._host(request)
+            host.delay = max(host.delay, min(float(delay), self._longest))
+            host.next_turn = asyncio.get_running_loop().time() + host.delay     # robots.txt itself has just been read
+            self._crawler.stats.set_value("politeness/crawl_delay_ms", int(host.delay * 1000))
+
+    async def download_request(self, request: scrapy.Request) -> Any:
+        host = self._host(request)
         async with host.under_way:
             await self._wait_for(host)
             sent = asyncio.get_running_loop().time()
@@ -122,10 +112,11 @@ class LimitedHandler(HTTP11DownloadHandler):
         clock = asyncio.get_running_loop().time
         if host.refused_until <= clock() < host.not_before:
             self._crawler.stats.inc_value("politeness/held_back")
-        while (rest := host.not_before - clock()) > 0 and clock() >= host.refused_until and self._crawler.engine.running:
+        while (rest := max(host.not_before, host.next_turn) - clock()) > 0 and clock() >= host.refused_until and self._crawler.engine.running:
             await asyncio.sleep(min(rest, 1.0))
-        if clock() < host.refused_until or clock() < host.not_before:
+        if rest > 0 or clock() < host.refused_until:
             raise IgnoreRequest(TOLD_TO_WAIT)
+        host.next_turn = clock() + host.delay
 
     def _asks_too_much(self, host: Host, response: Any, sent: float) -> bool:
         """Whether the answer to a request that left at the moment `sent` asks for longer than anyone waits. Holds the host as long as it may."""

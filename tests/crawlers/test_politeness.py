@@ -68,15 +68,39 @@ def test_a_missing_robots_txt_forbids_nothing(server, crawl):
     assert crawl(server.url + "/", "tea")["listings"] == 3
 
 
-def test_crawl_delay_is_kept_even_where_nothing_is_throttled(server, crawl):
+THROTTLED = {"AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": 0.05, "CONCURRENT_REQUESTS_PER_DOMAIN": 4}
+
+
+@pytest.mark.parametrize("how", [{"AUTOTHROTTLE_ENABLED": False}, THROTTLED, THROTTLED | {"AUTOTHROTTLE_START_DELAY": 0.25}],
+                         ids=["unthrottled", "throttled", "throttled-from-the-same-delay"])
+def test_crawl_delay_is_kept_however_fast_the_crawl_may_go(server, crawl, how):
     small_shop(server, 4)
     server.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, f"User-agent: *\nCrawl-delay: 0.25\nSitemap: {server.url}/sitemap.xml\n".encode())
 
-    crawl(server.url + "/", "tea", overrides={"AUTOTHROTTLE_ENABLED": False})
+    run = crawl(server.url + "/", "tea", overrides=how | {"DOWNLOAD_TIMEOUT": 0.5})        # the wait is no part of it
 
     moments = [at for path, _, at in server.requests if path != "/robots.txt"]
     gaps = [later - earlier for earlier, later in pairwise(moments)]
-    assert len(gaps) >= 8 and min(gaps[1:]) > 0.2
+    assert len(gaps) >= 8 and min(gaps) > 0.2
+    assert (run["listings"], run["images"]) == (4, 4) and dict(run["counters"])["politeness/crawl_delay_ms"] == 250
+
+
+@pytest.mark.parametrize("throttled", [False, True])
+def test_a_slow_shop_is_asked_slowly_where_it_is_throttled(server, crawl, throttled: bool):
+    small_shop(server, 30)
+    page = product_page(server.url, 0, images=[])
+
+    async def slow(request: web.Request) -> web.Response:
+        await asyncio.sleep(0.3)
+        return web.Response(text=page, content_type="text/html")
+
+    for number in range(30):
+        server.routes[f"/item/{10000 + number}.html"] = slow
+    crawl(server.url + "/", "tea", overrides=THROTTLED if throttled else {})
+
+    moments = [at for path, _, at in server.requests if path.startswith("/item/")]
+    last = sorted(later - earlier for earlier, later in pairwise(moments[10:]))
+    assert (last[len(last) // 2] > 0.06) is throttled        # towards 0.15 s: the answer's 0.3 s for two at a time
 
 
 class Unheld(LimitedHandler):
