@@ -1,9 +1,13 @@
 """Two versions on the same test rows, whatever the numbers of their labels."""
 
+from dataclasses import replace
+
 import pytest
 
 from lakehouse import arrow, tables
-from tests.training.conftest import rows
+from lakehouse.errors import LakehouseError
+from spark_jobs import predictions
+from tests.training.conftest import NOUNS, rows
 from training import data, programs, promotion, tracking
 
 PARTS = [f"{level}_id" for level in ("class", "sub_class", "subsub_class")]
@@ -37,3 +41,12 @@ def test_models_of_two_imports_are_compared_by_the_names_of_labels(lake):
 def test_products_are_compared_by_ids_which_outlast_a_name():
     assert promotion.question_of("products").parts == ["class_id", "sub_class_id"]
     assert promotion.question_of("labelled_products").parts == ["class_name", "sub_class_name", "subsub_class_name"]
+
+
+@pytest.mark.slow
+def test_a_registered_model_tells_the_labels_that_it_knows_to_whom_scores_with_it(products):
+    programs.train(programs.plan_for("linear_ngrams", "products", None))
+    chosen = predictions.resolve()
+    assert predictions.labels_known(chosen) == {sub_class_id for _, sub_class_id, _ in NOUNS}
+    with pytest.raises(LakehouseError, match=r"has no artifacts/model/tree\.json beside it, which tells the labels that it knows; name a version"):
+        predictions.labels_known(replace(chosen, place=chosen.place + "/nowhere"))
