@@ -48,7 +48,7 @@ def lake(tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAKEHOUSE_ROOT", str(root))
         products = [{**row, "title": row["title"] + f" {IN_TEST_ONLY}"} if row["split"] == "test" else row for row in rows(root)]
-        single = {**products[0], "product_id": "single", "sub_class_id": 12, "sub_class_name": "子类12", "split": "train", "img_path": None}
+        single = {**products[0], "product_id": "single", "title": "儿童手表", "sub_class_id": 12, "sub_class_name": "子类12", "split": "train", "img_path": None}
         arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, [*products, single]))
     done = mep3m(root, "train", "linear_ngrams")
     assert done.returncode == 0, done.stderr
