@@ -1,7 +1,10 @@
 """What travels with a registered model."""
 
+import csv
+import gzip
 import pickle
 import zlib
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -11,10 +14,12 @@ from hypothesis import strategies as st
 from mlflow.exceptions import MlflowException
 
 from tests.training.conftest import picture
+from training import models
+from training.models.config import Config
 from training.served import linear, pictures
 from training.served.inputs import Encoder, Reading
 from training.served.model import Classifier
-from training.served.titles import UNKNOWN, Vocabulary, clean, hashed, trimmed, words, words_of
+from training.served.titles import UNKNOWN, Vocabulary, clean, hashed, terms, trimmed, words, words_of
 from training.served.tree import LabelTree
 
 
@@ -51,6 +56,17 @@ def test_an_encoder_reads_the_same_after_it_was_saved(tmp_path):
 def test_hashes_are_the_same_in_every_process_and_0_only_pads():
     assert hashed(["茶"], 1000, 4, 1).tolist() == [[zlib.crc32(term.encode()) % 999 + 1 for term in ("w茶", "c茶")] + [0, 0]]
     assert trimmed(np.array([[1, 2, 0, 0, 0, 0, 0, 0, 0, 0]])).shape == (1, 8)
+
+
+@pytest.mark.medium
+def test_real_titles_are_read_to_their_end(shared_data):
+    """The longest n-grams come last, so a cap that most titles reach would leave --longest without effect."""
+    with gzip.open(shared_data / "shops2014/listings.tsv.gz", "rt", encoding="utf-8") as file:
+        some = [row["title"] for row in islice(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 0, None, 37)]
+    sizes = models.ALL["wide_deep"].reading(Config(paths=2))
+    counts = np.array([len(set(terms(title, sizes.longest))) for title in some])
+    assert len(counts) > 2_000 and (counts > sizes.terms).mean() < 0.03
+    assert hashed(some[:1], sizes.buckets, sizes.terms, sizes.longest)[0, counts[0] - 1] != 0
 
 
 def test_a_picture_that_does_not_decode_is_none():

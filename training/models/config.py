@@ -15,9 +15,9 @@ class Config:
     dimensions: int = 100  # of a word vector
     units: int = 128  # of an LSTM, in each direction
     attention: int = 64  # units of the layer that weighs an LSTM's states
-    terms: int = 160  # hashed terms a title
+    terms: int = 192  # hashed terms a title, the longest n-grams last
     buckets: int = 1 << 18  # hash values of terms
-    longest: int = 4  # characters of the longest n-gram among the terms
+    longest: int = 3  # characters of the longest n-gram among the terms
     hidden: int = 128  # of the layer before the last
     image_size: int = 64  # pixels a side
     tower: str = "small"  # image tower of a fusion model

@@ -19,7 +19,7 @@ class Reading:
     words: int = 0  # word numbers a title
     terms: int = 0  # hashed terms a title
     buckets: int = 1 << 18  # hash values
-    longest: int = 4  # characters of the longest n-gram
+    longest: int = 3  # characters of the longest n-gram
 
 
 class Encoder:

@@ -91,7 +91,7 @@ class Vocabulary:
         return numbers
 
 
-def terms(title: str | None, longest: int = 4, cut: list[str] | None = None) -> list[str]:
+def terms(title: str | None, longest: int = 3, cut: list[str] | None = None) -> list[str]:
     """Words, pairs of words, and character n-grams of length 1 to `longest`, marked by their kind.
 
     >>> terms("红茶 5g", 2)[:6]
@@ -105,8 +105,11 @@ def terms(title: str | None, longest: int = 4, cut: list[str] | None = None) -> 
     return found
 
 
-def hashed(titles: Iterable[str | None], buckets: int, length: int, longest: int = 4) -> np.ndarray:
-    """(n, length) int32 of hashed terms, 0 where a title has fewer; the hash is CRC-32, the same in every process."""
+def hashed(titles: Iterable[str | None], buckets: int, length: int, longest: int = 3) -> np.ndarray:
+    """(n, length) int32 of hashed terms, 0 where a title has fewer, without the last ones where it has more.
+
+    The hash is CRC-32, the same in every process.
+    """
     titles = list(titles)
     numbers = np.zeros((len(titles), length), np.int32)
     hash_of = zlib.crc32
