@@ -1,7 +1,9 @@
 """Crawl: read the shops and land what they show.
 
 `LAKEHOUSE_SHOPS` names the file that lists the shops: `[{"shop": "jd", "url": "https://..."}]`; a run's parameter `shops` takes
-its place. Crawls that were cut off are taken up first. Landed listings set off `curate`, which audits them before it reads them.
+its place. Crawls that were cut off are gone on with, the other shops are crawled anew. Landed listings set off `curate`, which audits
+them before it reads them. One unwell shop keeps no other from that: `crawl` fails where no shop brought listings that its monitors accept, and
+`objections` where they found anything wrong with a shop's newest crawl.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ with DAG(
             "options": Param("", type="string", description="Further options of mep3m crawl, such as --allow-address 127.0.0.1.")},
 ):
     given = {"SHOPS": "{{ params.shops }}", "OPTIONS": "{{ params.options }}"}
-    resume = command("resume", "crawl", "--resume", "--quiet", "$OPTIONS", given=given)
-    crawl = command("crawl", "crawl", "--quiet", "--shops", '"${SHOPS:-$LAKEHOUSE_SHOPS}"', "$OPTIONS", given=given,
+    crawl = command("crawl", "crawl", "--resume", "--quiet", "--shops", '"${SHOPS:-$LAKEHOUSE_SHOPS}"', "$OPTIONS", given=given,
                     outlets=(tables.CRAWL_RUNS, tables.RAW_LISTINGS, tables.RAW_IMAGES, tables.CRAWL_PAGES))
 
-    resume >> crawl
+    objections = command("objections", "crawl", "--objections")
+
+    crawl >> objections

@@ -30,14 +30,16 @@ def run(
     shop: str = typer.Option("", metavar="NAME", help="What the shop is called in the lake."),
     shops: Path = typer.Option(None, metavar="FILE", help='Crawl several: a JSON list of {"shop": ..., "url": ...}.'),
     list_spiders: bool = typer.Option(False, "--list", help="Show the spiders, and the page objects with their hosts."),
-    resume: bool = typer.Option(False, "--resume", help="Go on with crawls that were cut off; with --shop, of one shop, after --max-pages too."),
-    max_pages: int = typer.Option(0, metavar="N", help="Stop after N pages of a shop; 0: no limit."),
+    resume: bool = typer.Option(False, "--resume", help="Go on with crawls that were cut off; with --shop, of one shop, after --max-pages too. "
+                                                        "With --shops, crawl those of the file anew that have none."),
+    objections: bool = typer.Option(False, "--objections", help="Only say what is wrong with the shops' newest crawls; exit status 1 if so."),
+    max_pages: int = typer.Option(0, metavar="N", help="Stop after N pages of a shop, sitemaps included, pictures not; 0: no limit."),
     picture_host: list[str] = typer.Option([], metavar="HOST", help="A further host that pictures may come from; repeat it."),
     product_urls: str = typer.Option("", metavar="REGEX", help="Product pages by their URL, for a shop without Product markup."),
     allow_address: list[str] = typer.Option(
         [], metavar="NET", help="A private address or network that may be read, such as 127.0.0.1; LAKEHOUSE_ALLOW_PRIVATE_ADDRESSES also does."),
     throttle: str = typer.Option("auto", help="on, off, or auto: AutoThrottle everywhere but at an explicitly allowed address."),
-    daily_budget: int = typer.Option(50_000, metavar="N", help="Pages read from one shop in a day (UTC); 0: no limit."),
+    daily_budget: int = typer.Option(50_000, metavar="N", help="Pages read from one shop in a day (UTC), counted as for --max-pages; 0: no limit."),
     batch_rows: int = typer.Option(4000, metavar="N", help="Commit to the lake once N rows wait."),
     batch_seconds: float = typer.Option(10.0, metavar="S", help="Commit once a row has waited S seconds."),
     all_pages: bool = typer.Option(False, "--all-pages", help="Read every page anew, whatever an earlier crawl knows of it."),
@@ -50,11 +52,13 @@ def run(
     mep3m crawl --resume
     mep3m crawl pictures --shop example
     """
-    from crawlers import program
+    from crawlers import program, runs
 
     if list_spiders:
         program.show_spiders()
         return
+    if objections:
+        raise typer.Exit(1 if program.say_objections(runs.newest(shop)) else 0)
     options = program.Options(
         spider=spider, max_pages=max_pages, picture_hosts=tuple(picture_host), product_urls=product_urls, allowed=tuple(allow_address),
         throttle=throttle, daily_budget=daily_budget, all_pages=all_pages, quiet=quiet, batch_rows=batch_rows, batch_seconds=batch_seconds,

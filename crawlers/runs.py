@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from typing import IO, Any
 
 import pyarrow.compute as pc
@@ -19,8 +20,8 @@ from lakehouse import arrow, settings, tables
 from lakehouse.errors import LakehouseError
 
 # Failures that another day may mend.
-AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "truncated_gzip", "unresolvable", "refused", "told_to_wait")
-SPIDER_KINDS = ("product", "category")
+AGAIN = ("http_5", "http_429", "timeout", "connection_lost", "cut_off", "truncated", "unresolvable", "refused", "told_to_wait")
+SPIDER_KINDS = ("product", "category", "sitemap")
 CUT_OFF = {None, "shutdown", "daily_budget", "landing_failed", "unreachable"}
 OPTION = "option/"              # before a counter's name: an option of the crawl, kept there for those who take it up
 PICTURES = "pictures"           # the spider that reads no pages
@@ -61,6 +62,13 @@ class Crawl:
     stats: Mapping[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     lock: IO | None = None
+
+    @property
+    def pages_left(self) -> float:
+        """How many more pages may be read."""
+        left = [self.max_pages - self.pages] if self.max_pages else []
+        left += [self.daily_budget - self.pages_before - self.pages] if self.daily_budget else []
+        return min(left, default=inf)
 
     def may_go_on(self) -> bool:
         """Whether one more page may be read; where not, `stopped` says why."""
@@ -219,14 +227,20 @@ def unfinished(shop: str = "") -> list[dict[str, Any]]:
 
     One that was told to stop after so many pages is only meant where its shop is named.
     """
-    newest: dict[str, dict[str, Any]] = {}
-    for row in _rows(tables.CRAWL_RUNS, None, ("crawl_id", "shop", "spider", "source", "started_at", "finish_reason", "counters")):
-        if (not shop or row["shop"] == shop) and not row["spider"].startswith("import"):
-            before = newest.get(row["shop"])
-            if before is None or (row["started_at"], row["crawl_id"]) > (before["started_at"], before["crawl_id"]):
-                newest[row["shop"]] = row
     cut_off = CUT_OFF | {"max_pages"} if shop else CUT_OFF
-    return [row for row in newest.values() if row["finish_reason"] in cut_off]
+    return [row for row in newest(shop) if row["finish_reason"] in cut_off]
+
+
+def newest(shop: str = "") -> list[dict[str, Any]]:
+    """Rows of crawl_runs: the newest crawl of each shop, or of the one that is named."""
+    found: dict[str, dict[str, Any]] = {}
+    columns = ("crawl_id", "shop", "spider", "source", "started_at", "finish_reason", "counters", "audit_notes")
+    for row in _rows(tables.CRAWL_RUNS, None, columns):
+        if (not shop or row["shop"] == shop) and not row["spider"].startswith("import"):
+            before = found.get(row["shop"])
+            if before is None or (row["started_at"], row["crawl_id"]) > (before["started_at"], before["crawl_id"]):
+                found[row["shop"]] = row
+    return list(found.values())
 
 
 def record(crawl: Crawl, *, finish_reason: str | None = None) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from typer.testing import CliRunner
 
+from crawlers import commands
 from lakehouse import arrow, tables
 from tests.crawlers.forked import Forks
 from tests.crawlers.shop import product_page, small_shop
@@ -151,3 +153,14 @@ def test_one_unwell_shop_does_not_fail_the_others(server, servers, lake, tmp_pat
     finally:
         forks.close()
     assert {row["shop"]: bool(row["audit_notes"]) for row in rows(tables.CRAWL_RUNS)} == {"tea": bool(status), "empty": True}
+    assert CliRunner().invoke(commands.crawl, ["--objections"]).exit_code == 1
+
+
+def test_a_shop_that_is_well_again_is_no_objection(server, crawl):
+    small_shop(server, 0)
+    crawl(server.url + "/", "tea")
+    objects = CliRunner().invoke(commands.crawl, ["--objections"])
+    assert objects.exit_code == 1 and "tea: No listing was found" in objects.output
+    small_shop(server, 3)
+    crawl(server.url + "/", "tea")
+    assert CliRunner().invoke(commands.crawl, ["--objections"]).exit_code == 0
