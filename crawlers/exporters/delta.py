@@ -73,6 +73,9 @@ class FeedStorage:
     def from_crawler(cls, crawler: Any, uri: str, *, feed_options: dict[str, Any] | None = None) -> Any:
         scheme = urlsplit(uri).scheme
         if scheme == "delta" or (feed_options or {}).get("format") == "delta":
+            spool = spool_of(table_uri(uri), crawler, ((feed_options or {}).get("item_export_kwargs") or {}).get("spool"))
+            if spool and any(batch.stat().st_size for batch in spool.glob("batch-*")):
+                feed_options["store_empty"] = True      # a crawl without an item is to land what an earlier one left behind
             return DeltaFeedStorage(uri, feed_options=feed_options)
         return build_from_crawler(S3FeedStorage if scheme == "s3" else FileFeedStorage, crawler, uri, feed_options=feed_options)
 
@@ -161,12 +164,17 @@ class DeltaPipeline:
 
 
 def open_sink(uri: str, crawler: Any, *, schema: Any = None, spool: Any = None, **options: Any) -> DeltaSink:
-    """The sink of a feed. With a JOBDIR and no spool of its own, the spool lies there."""
-    place = job_dir(crawler.settings)
-    if spool is None and place:
-        spool = Path(place) / "delta-spool" / hashlib.sha256(uri.encode()).hexdigest()[:16]
-    return DeltaSink(uri, schema_of(schema), spool=spool, one_job=bool(place), **options,
+    """The sink of a feed."""
+    return DeltaSink(uri, schema_of(schema), spool=spool_of(uri, crawler, spool), one_job=bool(job_dir(crawler.settings)), **options,
                      count=lambda name, number: crawler.stats.inc_value(name, number))
+
+
+def spool_of(uri: str, crawler: Any, given: Any) -> Path | None:
+    """Where the feed's items wait: as given, else in the JOBDIR, where there is one."""
+    place = job_dir(crawler.settings)
+    if given is None and place:
+        return Path(place) / "delta-spool" / hashlib.sha256(uri.encode()).hexdigest()[:16]
+    return Path(given) if given else None
 
 
 def schema_of(given: Any) -> Any:

@@ -361,7 +361,7 @@ class DeltaSink:
 
     def _commit_once(self, table: pa.Table, properties: CommitProperties) -> None:
         if self.unique_by and not self._overwrites:
-            same = " AND ".join(f"old.`{name}` = new.`{name}`" for name in self.unique_by)
+            same = " AND ".join(f"(old.`{name}` IS NOT DISTINCT FROM new.`{name}`)" for name in self.unique_by)      # an empty value is one too
             merge = self._table().merge(table, same, source_alias="new", target_alias="old", commit_properties=properties)
             merge.when_not_matched_insert_all().execute()
         else:

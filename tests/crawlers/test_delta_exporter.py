@@ -171,3 +171,75 @@ class Books(scrapy.Spider):
     assert run.returncode == 1
     assert "The spool spool cannot be written" in run.stderr
     assert "Closing spider (delta_failed)" in run.stderr
+
+
+SHOP = """
+import os
+import scrapy
+
+
+class Shop(scrapy.Spider):
+    name = "shop"
+    custom_settings = {settings!r}
+
+    async def start(self):
+        for number in range(60):
+            if number == self.crawler.settings.getint("STOP_AT", 1000):
+                return
+            yield scrapy.Request(f"data:,{{number}}", cb_kwargs={{"number": number}})
+
+    def parse(self, response, number):
+        yield {{"number": number, "title": "x" * (number % 7), "shelf": "ab"[number % 2]}}
+        if number == self.crawler.settings.getint("DIE_AT", 1000):
+            os.kill(os.getpid(), 9)
+"""
+
+
+def crawl_job(folder: Path, *words: str, **feed: Any) -> subprocess.CompletedProcess:
+    """The bare project with a JOBDIR."""
+    settings = {"ADDONS": {"crawlers.exporters.delta.DeltaAddon": 500}, "JOBDIR": "job", "CONCURRENT_REQUESTS": 4,
+                "FEEDS": {"t": {"format": "delta", "item_export_kwargs": {"schema": SCHEMA, "unique_by": ["number"], "batch_rows": 8}, **feed}}}
+    (folder / "shop.py").write_text(SHOP.format(settings=settings), encoding="utf-8")
+    return subprocess.run([sys.executable, "-m", "scrapy", "runspider", "shop.py", *words], cwd=folder, capture_output=True, text=True, timeout=60,
+                          env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"})
+
+
+@pytest.mark.medium
+def test_a_bare_project_that_is_killed_and_started_again_lands_every_item_once(tmp_path: Path):
+    for moment in (13, 38):
+        assert crawl_job(tmp_path, "-s", f"DIE_AT={moment}").returncode == -9
+        assert len(numbers(tmp_path / "t")) <= moment + 1
+    last = crawl_job(tmp_path)
+
+    assert last.returncode == 0, last.stderr
+    assert numbers(tmp_path / "t") == list(range(60))
+    assert "'delta/rows_recovered'" in last.stderr, "what waited in the spool"
+
+
+@pytest.mark.medium
+@pytest.mark.parametrize("store_empty", [True, False])
+def test_a_crawl_without_an_item_lands_what_a_killed_one_left_behind(tmp_path: Path, store_empty: bool):
+    assert crawl_job(tmp_path, "-s", "DIE_AT=3").returncode == -9
+    assert numbers(tmp_path / "t") == []
+    again = crawl_job(tmp_path, "-s", "STOP_AT=0", "-s", "JOBDIR=job2", item_export_kwargs={"schema": SCHEMA, "spool": spool_in(tmp_path / "job")},
+                      store_empty=store_empty)
+
+    assert again.returncode == 0, again.stderr
+    assert numbers(tmp_path / "t")[:2] == [0, 1]
+
+
+def spool_in(job: Path) -> str:
+    (spool,) = (job / "delta-spool").iterdir()
+    return str(spool)
+
+
+@pytest.mark.medium
+def test_a_feed_of_some_items_and_fields_begins_anew(tmp_path: Path):
+    (tmp_path / "shelves.py").write_text("class OnlyA:\n    def __init__(self, options): pass\n    def accepts(self, item): return item['shelf'] == 'a'\n")
+    feed = {"overwrite": True, "item_filter": "shelves.OnlyA", "fields": ["number", "shelf"],
+            "item_export_kwargs": {"schema": {"number": "int64!", "shelf": "string"}, "batch_seconds": 0.2}}
+    for job, stop in (("one", 20), ("two", 10)):
+        run = crawl_job(tmp_path, "-s", f"JOBDIR={job}", "-s", f"STOP_AT={stop}", **feed)
+        assert run.returncode == 0, run.stderr
+
+    assert sorted(rows(tmp_path / "t"), key=lambda row: row["number"]) == [{"number": number, "shelf": "a"} for number in range(0, 10, 2)]

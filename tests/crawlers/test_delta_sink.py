@@ -199,6 +199,16 @@ def test_keys_that_the_table_has_are_left_out(tmp_path: Path):
     assert numbers(tmp_path / "t") == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("partitions", [[], ["shelf"]])
+def test_a_key_with_an_empty_value_is_a_key(tmp_path: Path, partitions: list[str]):
+    for _ in range(2):
+        sink = DeltaSink(tmp_path / "t", SCHEMA, unique_by=["number", "shelf", "title"], partition_by=partitions)
+        for number, shelf, title in ((1, None, "x"), (1, "a", "x"), (1, None, None), (1, None, "x")):
+            sink.add({"number": number, "shelf": shelf, "title": title})
+        sink.close()
+    assert sorted((str(row["shelf"]), str(row["title"])) for row in rows(tmp_path / "t")) == [("None", "None"), ("None", "x"), ("a", "x")]
+
+
 def test_overwrite_takes_the_place_of_what_was_there(tmp_path: Path):
     for start in (0, 10):
         sink = DeltaSink(tmp_path / "t", SCHEMA, overwrite=True, batch_rows=2)
