@@ -18,7 +18,7 @@ from lakehouse import arrow, tables
 from tests.training.conftest import rows
 
 pytestmark = pytest.mark.slow
-EPOCHS, WITHIN_S = 100, 180
+EPOCHS, WITHIN_S = 100, 240
 # Two names of this machine: Horovod gives up on a whole host when one of its workers dies.
 FIRST, SECOND = "localhost:1", "127.0.0.1:1"
 
