@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
-from urllib.parse import urlsplit
 
+from tldextract.tldextract import TLD_EXTRACTOR
 from web_poet import HttpResponse, ItemPage, consume_modules, default_registry, field
 from web_poet.fields import item_from_fields_sync
 
 from crawlers.pages.generic import ExtractedListing, extract_listing
+
+TLD_EXTRACTOR.suffix_list_urls = ()     # web-poet looks rules up by domain: from the list that tldextract brings, not one fetched from the network
 
 
 class ListingPage(ItemPage[ExtractedListing]):
@@ -76,29 +78,12 @@ def read_listing(html: bytes, url: str, *, content_type: str = "") -> ExtractedL
 
 
 def own_page_class(url: str) -> type[ListingPage] | None:
-    """The page object that a shop's module registered for the address; None for nearly all of the world's shops.
-
-    Matched here and not by the registry, whose matcher fetches the list of public suffixes from the network.
-    """
+    """The page object that a shop's module registered for the address; None for nearly all of the world's shops."""
     _load()
-    for rule in default_registry.get_rules():
-        if issubclass(rule.use, ListingPage) and any(_covers(pattern, url) for pattern in rule.for_patterns.include):
-            return rule.use
-    return None
-
-
-def _covers(pattern: str, url: str) -> bool:
-    """Whether a pattern, a host with or without the beginning of a path, covers an address; a host covers those below it.
-
-    >>> _covers("shop.example/p/", "https://www.shop.example/p/1"), _covers("shop.example", "https://myshop.example/")
-    (True, False)
-    """
-    host, _, path = pattern.partition("/")
     try:
-        there = urlsplit(url)
-    except ValueError:
-        return False
-    return f".{there.hostname or ''}".endswith(f".{host}") and there.path.lstrip("/").startswith(path)
+        return default_registry.page_cls_for_item(url, ExtractedListing)
+    except ValueError:      # no address
+        return None
 
 
 @cache

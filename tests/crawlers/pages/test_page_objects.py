@@ -6,14 +6,22 @@ saved/<page object>/<case>/ holds page.html as the shop sent it and expected.jso
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from web_poet import HttpResponse, default_registry, field, handle_urls
 from web_poet.fields import item_from_fields_sync
 
+from crawlers import program
 from crawlers.pages.generic import ExtractedListing
 from crawlers.pages.listing_page import ListingPage, own_page_class, read_listing
+from crawlers.pages.sample_shop import SampleShopPage
+from lakehouse import tables
+from tests.crawlers.shop import picture
 
 SAVED = Path(__file__).parent / "saved"
 CASES = sorted(path.parent for path in SAVED.glob("*/*/expected.json"))
@@ -75,3 +83,51 @@ def test_a_shop_s_own_page_object_takes_over_the_fields_that_it_overrides():
     assert (own.name, own.image_urls) == ("from the page object", ["https://own-shop.example/m.jpg"])
     assert own.rules["name"] == "page object OwnShopPage" and own.rules["image_urls"] == "picture of the page"
     assert other.name == "Mug"
+
+
+def test_what_handle_urls_can_say_decides_which_page_object_reads_an_address():
+    @handle_urls("wide.example")
+    class WidePage(ListingPage):
+        pass
+
+    @handle_urls("wide.example/p/*?id=*", exclude="wide.example/p/help")
+    class NarrowPage(ListingPage):
+        pass
+
+    @handle_urls("wide.example/p/9", priority=900)
+    class UrgentPage(ListingPage):
+        pass
+
+    read_by = {"https://www.wide.example/p/1?id=3": NarrowPage, "https://m.wide.example/p/1": WidePage, "https://wide.example/p/help?id=1": WidePage,
+               "https://wide.example/p/9?id=2": UrgentPage, "https://notwide.example/": None, "http://[": None}
+    assert {url: own_page_class(url) for url in read_by} == read_by
+
+
+def test_the_listing_shows_every_page_object_with_its_addresses(capsys):
+    program.show_spiders()
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "│ SampleShopPage │ 127.0.0.1:8702/product-*.html| │" in shown
+
+
+def test_nothing_is_fetched_to_find_a_page_object(tmp_path):
+    """Lookup is by registrable domain, and the list of public suffixes is one that tldextract would fetch."""
+    done = subprocess.run([sys.executable, "-c", "import crawlers.pages.listing_page as pages; print(pages.own_page_class('https://a.example.co.uk/'))"],
+                          cwd=Path(__file__).resolve().parents[3], env=os.environ | {"TLDEXTRACT_CACHE": str(tmp_path), "https_proxy": "http://127.0.0.1:9"},
+                          capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("None", "")
+
+
+def test_a_crawl_reads_a_shop_with_its_own_page_object(server, crawl, rows):
+    saved = SAVED / "SampleShopPage" / "one_picture_and_no_number_in_the_meta_data"
+    wanted = json.loads((saved / "expected.json").read_text(encoding="utf-8"))["item"]
+    path = urlsplit(wanted["canonical_url"]).path
+    handle_urls(f"127.0.0.1:{server.port}/product-*.html|")(SampleShopPage)       # where this test serves it
+    page = (saved / "page.html").read_bytes().replace(b"127.0.0.1:8702", f"127.0.0.1:{server.port}".encode())
+    server.routes |= {"/": f'<a href="{path}">x</a>', path: (200, {"Content-Type": "text/html"}, page)}
+    server.routes[urlsplit(wanted["image_urls"][0]).path] = picture(1)
+
+    crawl(server.url + "/", "xinghe")
+
+    (listing,) = rows(tables.RAW_LISTINGS)
+    assert (listing["listing_id"], listing["title"], listing["breadcrumbs"]) == (wanted["sku"], wanted["name"], wanted["breadcrumbs"])
+    assert listing["rules"] == wanted["rules"] and listing["rules"]["sku"] == "page object SampleShopPage"
