@@ -52,7 +52,8 @@ def scrapy_settings(*, allowed: Sequence[str] = (), throttled: bool = True) -> d
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,      # the guard also covers ports, pictures and robots.txt
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawlers.middlewares.GuardMiddleware": 60,
-            "crawlers.middlewares.WholeMiddleware": 595,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "crawlers.middlewares.WholeMiddleware": 590,
             "crawlers.politeness.RobotsMiddleware": 100,
         },
         # politeness

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -16,6 +18,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils._compression import brotli, zstd
 
 from crawlers.discovery import gzip_is_whole
 from crawlers.politeness import TOLD_TO_WAIT
@@ -67,18 +70,62 @@ class GuardMiddleware:
 class BadAnswer(IgnoreRequest):
     """The answer cannot be used; `reason` says why, by name."""
 
-    def __init__(self, reason: str, url: str) -> None:
-        super().__init__(f"{reason}: {url[:200]}")
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
         self.reason = reason
 
 
-class WholeMiddleware:
-    """A packed body that breaks off is no page: Scrapy would unpack what there is and take it for the whole."""
+class WholeMiddleware(HttpCompressionMiddleware):
+    """Scrapy's unpacking of bodies, but one that breaks off is no page: Scrapy would take what there is for the whole."""
 
-    def process_response(self, request: scrapy.Request, response: Any) -> Any:
-        if response.headers.get("Content-Encoding", b"").lower() in (b"gzip", b"x-gzip") and response.body and not gzip_is_whole(response.body):
-            raise BadAnswer("truncated_gzip", request.url)
-        return response
+    @staticmethod
+    def _split_encodings(content_encoding: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+        named = [one for line in content_encoding for one in line.split(b",") if one.strip().lower() != b"identity"]
+        return HttpCompressionMiddleware._split_encodings(named)
+
+    @staticmethod
+    def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
+        if not body:
+            return body
+        name = encoding.decode().removeprefix("x-")
+        try:
+            unpacked = HttpCompressionMiddleware._decode(body, encoding, max_size)      # whose bound holds for what follows
+            whole = WHOLE[name](body)
+        except EOFError:
+            whole = False
+        except UNREADABLE:
+            raise BadAnswer(f"broken_{name}") from None
+        if not whole:
+            raise BadAnswer(f"truncated_{name}")
+        return unpacked
+
+
+def deflate_is_whole(body: bytes) -> bool:
+    try:
+        inflate = zlib.decompressobj()
+        inflate.decompress(body)
+    except zlib.error:      # some servers leave the header out
+        inflate = zlib.decompressobj(-15)
+        inflate.decompress(body)
+    return inflate.eof
+
+
+def brotli_is_whole(body: bytes) -> bool:
+    decompressor = brotli.Decompressor()
+    decompressor.process(body)
+    return decompressor.is_finished()
+
+
+def zstd_is_whole(body: bytes) -> bool:
+    try:
+        zstd.decompress(body)
+    except zstd.ZstdError:
+        return False
+    return True
+
+
+WHOLE = {"gzip": gzip_is_whole, "deflate": deflate_is_whole, "br": brotli_is_whole, "zstd": zstd_is_whole}
+UNREADABLE = (OSError, zlib.error, brotli.error, zstd.ZstdError)
 
 
 REASONS: tuple[tuple[type[BaseException], str], ...] = (
