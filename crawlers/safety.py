@@ -23,6 +23,14 @@ from lakehouse.errors import LakehouseError
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+UNICAST = ipaddress.ip_network("2000::/3")          # all of IPv6 that is given out; what lies beside it is local, or leads into IPv4 by another door
+# Not the public's either, although Python's ipaddress calls them global.
+RESERVED = tuple(map(ipaddress.ip_network, (
+    "192.0.0.0/24",         # protocol assignments
+    "192.88.99.0/24",       # relays to 6to4
+    "168.63.129.16/32",     # a large cloud's own services, as its guests see them
+    "3fff::/20",            # documentation
+)))
 # The list of public suffixes that ships with the package: nothing is fetched to answer a question about safety. Its private part is read too:
 # what lies under myshopify.com or github.io belongs to as many strangers as what lies under com.
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -70,7 +78,8 @@ class AddressPolicy:
             found = _unwrapped(ipaddress.ip_address(address.split("%")[0]))
         except ValueError:
             return False
-        return self.names(str(found)) or (found.is_global and not found.is_multicast)
+        return self.names(str(found)) or (found.is_global and not found.is_multicast and (found.version == 4 or found in UNICAST)
+                                          and not any(found in network for network in RESERVED))
 
 
 def _unwrapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

@@ -7,6 +7,7 @@ import gzip
 import re
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
@@ -138,7 +139,7 @@ def test_a_shop_whose_own_name_resolves_inside_is_not_read(inside: Server, crawl
 @pytest.mark.parametrize("address", [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1",
     "::", "fe80::1", "fd00:ec2::254", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "2002:7f00:1::", "198.18.0.1", "192.0.2.1",
-    "nonsense",
+    "192.0.0.192", "192.88.99.1", "168.63.129.16", "fec0::1", "64:ff9b:1::7f00:1", "::ffff:0:127.0.0.1", "::7f00:1", "3fff::1", "5f00::1", "nonsense",
 ])
 def test_addresses_that_are_not_public_are_refused(address: str):
     assert not AddressPolicy().permits(address)
@@ -237,28 +238,43 @@ def test_bodies_are_bounded_before_and_after_decompression(shop: Server, crawl, 
     assert reasons(rows)["item/10001.html"] == "too_large"
 
 
-def test_a_body_without_an_end_is_cut(shop: Server, crawl, rows):
+@pytest.mark.parametrize("guarded", [False, True])
+def test_a_body_without_an_end_is_cut(shop: Server, crawl, rows, guarded: bool):
     async def endless(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/html"})
         await response.prepare(request)
-        for _ in range(2000):
-            await response.write(b"x" * 10_000)
+        await response.write(product_page(shop.url, 1).encode())
+        for _ in range(1200):       # twelve megabytes; without an end, the crawl without the guard had none either
+            await response.write(b" " * 10_000)
         return response
 
     shop.routes["/item/10001.html"] = endless
 
-    crawl(shop.url + "/", "hostile", allowed=(SHOP,))
+    crawl(shop.url + "/", "hostile", allowed=(SHOP,), overrides={} if guarded else {"DOWNLOAD_MAXSIZE": 0})
 
-    assert reasons(rows)["item/10001.html"] == "too_large"
+    assert reasons(rows) == ({"item/10001.html": "too_large"} if guarded else {})
 
 
-def test_a_packed_sitemap_is_bounded(shop: Server, crawl):
+@pytest.mark.parametrize("guarded", [False, True])
+def test_a_packed_sitemap_is_bounded(shop: Server, crawl, guarded: bool):
     body = b"<urlset>" + b" " * 5_000_000 + f"<url><loc>{shop.url}/item/10001.html</loc></url></urlset>".encode()
     shop.routes["/sitemap.xml"] = (200, {"Content-Type": "application/gzip"}, gzip.compress(body))
+    shop.routes["/"] = "<html></html>"
 
-    run = crawl(shop.url + "/", "hostile", allowed=(SHOP,), overrides={"SITEMAP_MAXSIZE": 1_000_000})
+    run = crawl(shop.url + "/", "hostile", allowed=(SHOP,), overrides={"SITEMAP_MAXSIZE": 1_000_000} if guarded else {})
 
-    assert dict(run["counters"])["crawl/sitemap/decompressed_too_large"] == 1
+    assert dict(run["counters"]).get("crawl/sitemap/decompressed_too_large", 0) == guarded and run["listings"] == (not guarded)
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_pictures_are_bounded_by_bytes(shop: Server, crawl, rows, guarded: bool):
+    body = picture(1, 600, "BMP")
+    shop.routes["/item/10001.html"] = product_page(shop.url, 1, images=[f"{shop.url}/large.bmp"])
+    shop.routes["/large.bmp"] = body
+
+    crawl(shop.url + "/", "hostile", allowed=(SHOP,), overrides={"PICTURE_MAXSIZE": len(body) - guarded})
+
+    assert reasons(rows) == ({"large.bmp": "too_large"} if guarded else {})
 
 
 @pytest.mark.parametrize("guarded", [False, True])
@@ -299,20 +315,26 @@ def test_pictures_are_bounded_by_pixels_before_decoding(shop: Server, crawl, row
     assert ((9_000, 9_000) in decoded) is not guarded
 
 
-def test_paths_are_never_made_of_remote_names(shop: Server, crawl, lake: Path):
-    remote = f"{shop.url}/../../../../tmp/owned.jpg?x=../../y"
+@pytest.mark.parametrize("guarded", [False, True])
+def test_paths_are_never_made_of_remote_names(shop: Server, crawl, lake: Path, monkeypatch, guarded: bool):
+    remote = f"{shop.url}/../../../../tmp/owned.jpg?name=../owned"
     shop.routes["/item/10001.html"] = product_page(shop.url, 1, images=[remote], extra={"sku": "../../owned"})
 
     async def named(request: web.Request) -> web.Response:
         return web.Response(body=picture(5), headers={"Content-Disposition": 'attachment; filename="../../owned.sh"'})
 
     shop.fallback = named
+    if not guarded:
+        look = pictures.look
+        monkeypatch.setattr(pictures, "look", lambda body, url="": replace(look(body, url), image_sha256=url.rpartition("name=")[2] or "other"))
 
     crawl(shop.url + "/", "hostile", allowed=(SHOP,))
 
     assert any("owned" in path for path in shop.hits)
+    assert (lake.parent / "owned.jpg").exists() is not guarded
     files = [str(path.relative_to(lake)) for path in lake.rglob("*") if path.is_file() and "bronze" not in path.parts]
-    assert len(files) == 2 and all(re.fullmatch(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.jpg|crawl_locks/hostile\.lock", path) for path in files)
+    orderly = all(re.fullmatch(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.jpg|crawl_locks/hostile\.lock", path) for path in files)
+    assert orderly is guarded and (len(files) == 2 or not guarded)
 
 
 CONSOLES = {"telnet": {"TELNETCONSOLE_ENABLED": True, "EXTENSIONS": {"scrapy.extensions.telnet.TelnetConsole": 0}},

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from crawlers import program
+from crawlers.feeds import feed
 from crawlers.feeds.records import given
 from lakehouse import arrow
 from lakehouse.errors import LakehouseError
@@ -131,6 +133,18 @@ def test_a_feed_that_cannot_be_read_says_so_in_a_sentence(lake, tmp_path, name, 
     path.write_bytes(content)
     with pytest.raises(LakehouseError, match=said):
         run("feed", path, "--shop", "s")
+
+
+def test_entities_of_a_feed_would_be_expanded_by_a_parser_that_is_not_defused(lake, tmp_path, monkeypatch):
+    path = tmp_path / "a.xml"
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 4))
+    path.write_text(f'<!DOCTYPE r [<!ENTITY l0 "ha">{laughs}]><rss><item><id>1</id><title>&l3;</title><category>a</category></item></rss>')
+    with pytest.raises(LakehouseError, match="declares entities or a DTD"):
+        run("feed", path, "--shop", "s")
+
+    monkeypatch.setattr(feed, "iterparse", lambda stream, events, **bounds: ElementTree.iterparse(stream, events))
+    run("feed", path, "--shop", "s")
+    assert [row["title"] for row in rows(RAW_LISTINGS)] == ["ha" * 1000]
 
 
 def test_an_empty_separator_is_refused_in_a_sentence(lake, tmp_path):
