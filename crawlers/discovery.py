@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -128,6 +129,7 @@ def normal(url: str) -> str:
     return canonicalize_url(url_query_cleaner(url, TRACKING, remove=True, unique=False) if "?" in url else url)
 
 
+@lru_cache(maxsize=4096)
 def shape(url: str) -> str:
     """What the addresses of one kind of page have in common: numbers, long codes and values left out, parameter names kept.
 
@@ -139,6 +141,16 @@ def shape(url: str) -> str:
     steps = [step if len(step) < 40 or "#" in step else "~" for step in path.split("/")]
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return "/".join(steps[:12]) + ("?" + ",".join(names[:12]) if names else "")
+
+
+def place(url: str) -> str:
+    """Where in the shop an address lies, whatever its words: its first step, and how many follow.
+
+    >>> place("https://a.example/f/red/wool?page=2"), place("https://a.example/blue-lamp")
+    ('/f 2', '/ 1')
+    """
+    first, *others = shape(url).split("?")[0].strip("/").split("/")
+    return f"/{first} {len(others)}" if others else "/ 1"
 
 
 def looks_like_page(url: str) -> bool:

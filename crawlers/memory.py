@@ -23,6 +23,7 @@ CREATE TABLE earlier(name BLOB PRIMARY KEY, content BLOB, complete INTEGER, url 
 CREATE TABLE pictures(digest BLOB PRIMARY KEY, image_sha256 TEXT, verdict TEXT);
 CREATE TABLE contents(image_sha256 TEXT PRIMARY KEY, verdict TEXT);
 CREATE TABLE links(digest BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE bodies(digest BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE failed(digest BLOB PRIMARY KEY);
 BEGIN;
 """
@@ -68,7 +69,7 @@ class CrawlMemory:
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.executescript(SCHEMA)
-        self._waiting = 0
+        self._waiting = self._products = 0
 
     def close(self) -> None:
         self._db.close()
@@ -79,30 +80,39 @@ class CrawlMemory:
     def waiting(self) -> int:
         return self._waiting
 
+    @property
+    def products(self) -> int:
+        """How many of those that wait are product pages."""
+        return self._products
+
     def queue(self, url: str, kind: str, depth: int = 0) -> bool:
         """Put a URL in the queue; False where it has been there before."""
         added = self._db.execute("INSERT OR IGNORE INTO queue(digest, url, kind, rank, depth) VALUES (?,?,?,?,?)",
                                  (digest(url), url, kind, RANKS.get(kind, 3), depth)).rowcount
         self._waiting += added
+        self._products += added and kind == "product"
         return bool(added)
 
-    def next(self, *, categories: bool = True) -> Waiting | None:
-        """The next URL: sitemaps first, then product pages, then `categories` unless they are to wait, each in order of discovery."""
+    def next(self, *, sitemaps: bool = True, categories: bool = True) -> Waiting | None:
+        """The next URL: `sitemaps` first, then product pages, then `categories`, unless they are to wait; each in order of discovery."""
         row = self._db.execute("UPDATE queue SET state = 1 WHERE number = (SELECT number FROM queue INDEXED BY waiting WHERE state = 0 "
-                               "AND rank <= ? ORDER BY rank, number LIMIT 1) RETURNING url, kind, depth",
-                               (max(RANKS.values()) + 1 if categories else RANKS["product"],)).fetchone()
+                               "AND rank BETWEEN ? AND ? ORDER BY rank, number LIMIT 1) RETURNING url, kind, depth",
+                               (RANKS["sitemap" if sitemaps else "product"], max(RANKS.values()) + 1 if categories else RANKS["product"])).fetchone()
         if row is None:
             return None
+        found = Waiting(*row)
         self._waiting -= 1
-        return Waiting(*row)
+        self._products -= found.kind == "product"
+        return found
 
     def settle(self, url: str) -> None:
         """The URL is done with, and was so before this process started."""
-        state = self._db.execute("SELECT state FROM queue WHERE digest = ?", (digest(url),)).fetchone()
-        if state is None:
+        row = self._db.execute("SELECT state, kind FROM queue WHERE digest = ?", (digest(url),)).fetchone()
+        if row is None:
             self._db.execute("INSERT INTO queue(digest, url, kind, rank, depth, state) VALUES (?,?,'',9,0,2)", (digest(url), url))
-        elif state[0] != DONE:
-            self._waiting -= state[0] == WAITING
+        elif row[0] != DONE:
+            self._waiting -= row[0] == WAITING
+            self._products -= row == (WAITING, "product")
             self._db.execute("UPDATE queue SET state = 2 WHERE digest = ?", (digest(url),))
 
     def remember_failure(self, url: str) -> None:
@@ -115,6 +125,11 @@ class CrawlMemory:
     def first_link(self, shape: str, url: str) -> bool:
         """Whether no page of this shape has led to the URL before; from now on one has."""
         return self._db.execute("INSERT OR IGNORE INTO links VALUES (?)", (digest(f"{shape}\x1f{url}"),)).rowcount == 1
+
+    def first_body(self, body: bytes) -> bool:
+        """Whether no page before had this very body; from now on one has."""
+        found = hashlib.blake2b(body, digest_size=12).digest()
+        return self._db.execute("INSERT OR IGNORE INTO bodies VALUES (?)", (found,)).rowcount == 1
 
     # Listings --------------------------------------------------------------------------------------------------------
 

@@ -107,7 +107,7 @@ class Errors(CrawlMonitor):
             self.assertLessEqual(failed, read * MOST_FAILURES, f"{failed} of {read} pages could not be read; see bronze.crawl_pages.")
 
     def test_nothing_broke_inside(self) -> None:
-        broken = self.total("spider_exceptions/")
+        broken = self.count("spider_exceptions/count")
         self.assertEqual(broken, 0, f"The spider failed on {broken} pages; -v shows where.")
 
 

@@ -44,9 +44,11 @@ class MemoryScheduler(BaseScheduler):
         if self.again:
             return self.again.popleft()
         crawl = self.spider.crawl
-        while crawl.may_go_on() and (found := self.memory.next(categories=not self.spider.awaits_sitemaps)):
+        while crawl.may_go_on() and (found := self.memory.next(
+                # Where few pages may be read, no sitemap is while there are products enough: an index may name any number of them.
+                sitemaps=self.memory.products < crawl.pages_left, categories=not self.spider.awaits_sitemaps)):
             if self.spider.wanted(found.url):
-                crawl.pages += found.kind != "sitemap"
+                crawl.pages += 1
                 self.spider.sitemaps += found.kind == "sitemap"
                 return self.spider.request(found.url, found.kind, found.depth)
             self.crawler.stats.inc_value("crawl/not_followed/endless")

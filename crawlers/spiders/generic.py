@@ -53,7 +53,7 @@ class GenericSpider(scrapy.Spider):
         """The request for a URL of the queue; one that an earlier crawl has read asks whether it changed."""
         headers, meta = {}, {"kind": kind, "depth": depth}
         if kind == "sitemap":
-            meta |= {"dont_obey_robotstxt": True, "download_maxsize": self.settings.getint("SITEMAP_MAXSIZE")}
+            meta |= {"dont_obey_robotstxt": urlsplit(url).path == "/robots.txt", "download_maxsize": self.settings.getint("SITEMAP_MAXSIZE")}
         else:
             known = self.crawl.memory.validator(url)
             if known:
@@ -104,6 +104,7 @@ class GenericSpider(scrapy.Spider):
         if response.status == 304:
             listing_id = response.meta["known"]
             self.crawl.memory.first_time(listing_id)
+            self.shapes.saw(asked, fruitful=True, product=True)
             self.count("crawl/listings_unchanged")
             yield self.page_of(response, "product", "unchanged", listing_id=listing_id)
             return
@@ -119,10 +120,12 @@ class GenericSpider(scrapy.Spider):
         own = bool(found.name) and own_page_class(response.url) is not None
         if own or discovery.is_product_page(response.body, response.url, named=named, pattern=self.crawl.product_urls):
             yield self.product(response, asked, found)
-        elif kind == "product" and self.shapes.is_product_shape(asked):
+        elif kind == "product" and ("page" in found.rules or self.shapes.is_product_shape(asked)):
             self.shapes.saw(asked, fruitful=False)
             yield self.rejected(response, asked, "error_page", found)
         else:
+            if "page" in found.rules:
+                self.count("crawl/odd/error_page")
             yield from self.category(response, asked)
 
     def product(self, response: Any, asked: str, found: ExtractedListing) -> Listing | Page | Rejected:
@@ -139,11 +142,12 @@ class GenericSpider(scrapy.Spider):
             return self.rejected(response, asked, reason, found)
         listing_id, canonical, folded = self.identify(response.url, found, title)
         if folded:
-            self.shapes.saw(asked, fruitful=False, variant=bool(found.variant_group))
+            self.shapes.saw(asked, fruitful=False, variant=bool(found.variant_group), copy=True)
             self.count("crawl/variants_folded")
             self.crawler.stats.max_value("crawl/most_folded_into_one", folded)
             return self.page_of(response, "product", reason="folded", listing_id=listing_id)
-        self.shapes.saw(asked, fruitful=True, product=True)
+        copy = not self.crawl.memory.first_body(response.body)
+        self.shapes.saw(asked, fruitful=not copy, product=True, copy=copy)
         self.count("crawl/listings_read")
         territory = self.crawl.territory
         pictures = [url for url in dict.fromkeys(found.image_urls) if territory.trespass(url, picture=True) not in ("scheme", "malformed_url")]
@@ -178,7 +182,7 @@ class GenericSpider(scrapy.Spider):
         return listing_id, canonical, memory.fold(listing_id) if claim is Claim.AGAIN else 0
 
     def category(self, response: Any, asked: str) -> Iterator[Any]:
-        fruitful = False
+        fruitful = leads = False
         own = discovery.shape(asked)
         if response.meta.get("depth", 0) >= self.settings.getint("LINK_DEPTH"):
             self.count("crawl/not_followed/too_deep")
@@ -190,11 +194,13 @@ class GenericSpider(scrapy.Spider):
                 product = self.shapes.is_product_shape(url) or bool(discovery.PRODUCT_PATHS.search(urlsplit(url).path))
                 before = self.crawl.memory.waiting
                 yield from self.follow(url, "product" if product else "category", response)
+                new = self.crawl.memory.waiting > before
+                leads = leads or (new and (product or self.shapes.gave_products(url)))
                 if product:
                     fruitful = self.crawl.memory.first_link(own, url) or fruitful
-                elif self.crawl.memory.waiting > before and discovery.shape(url) != own:
+                elif new and discovery.shape(url) != own:
                     fruitful = True
-        self.shapes.saw(asked, fruitful=fruitful)
+        self.shapes.saw(asked, fruitful=fruitful, leads=leads)
         self.count("crawl/categories_read")
         yield self.page_of(response, "category")
 
@@ -319,31 +325,45 @@ def last_step(url: str) -> str:
 class Shapes:
     """What each kind of address has been good for, so that an endless calendar or a maze of facets is left after a while.
 
-    A page bears fruit when it is a new listing, leads to a product that no page of its shape led to before, or to new addresses of another
-    shape. A shape whose last `limit` pages bore none is barren; so is a path, whatever its parameters, after five times as many.
+    A page bears fruit for its shape when it is a new listing, leads to a product that no page of its shape led to before, or to new addresses of
+    another shape. A shape whose last `limit` pages bore none is barren; so is a path, whatever its parameters, after five times as many.
     A page that says which listing it is a variant of counts a tenth: a shop may well show a hundred variants in a row.
+
+    Addresses made of words may each have a shape of their own. So what lies below a first step is judged too, once the shop has given a listing:
+    there a page bears fruit when it is a new listing, or leads to a new address of a product or of a place (`discovery.place`) that gave some. All
+    below a first step is barren after five times `limit` pages without fruit, of which a copy of a page before counts as five.
     """
 
     def __init__(self, limit: int = 100, most: int = 20_000) -> None:
         self.limit, self.most = limit, most
-        self.since: dict[str, int] = {}
+        self.since: dict[str, float] = {}       # by shape, and by path whatever the parameters
+        self.below: dict[str, float] = {}       # by first step
         self.products: dict[str, int] = {}
+        self.places: dict[str, int] = {}
 
-    def saw(self, url: str, *, fruitful: bool, product: bool = False, variant: bool = False) -> None:
-        shape = discovery.shape(url)
+    def saw(self, url: str, *, fruitful: bool, product: bool = False, variant: bool = False, copy: bool = False, leads: bool = False) -> None:
+        shape, place = discovery.shape(url), discovery.place(url)
         weight = 0.1 if variant else 1
+        if product:
+            self._set(self.products, shape, self.products.get(shape, 0) + 1)
+            self._set(self.places, place, self.places.get(place, 0) + 1)
         for key, step in ((shape, weight), (shape.split("?")[0] + "?*", weight / 5)):
-            if len(self.since) < self.most or key in self.since:
-                self.since[key] = 0 if fruitful else self.since.get(key, 0) + step
-        if product and (len(self.products) < self.most or shape in self.products):
-            self.products[shape] = self.products.get(shape, 0) + 1
+            self._set(self.since, key, 0 if fruitful else self.since.get(key, 0) + step)
+        if self.places:
+            first, step = place.partition(" ")[0], weight if copy else weight / 5
+            self._set(self.below, first, 0 if leads or (product and fruitful) else self.below.get(first, 0) + step)
+
+    def _set(self, counts: dict[str, float], key: str, value: float) -> None:
+        if len(counts) < self.most or key in counts:
+            counts[key] = value
 
     def is_barren(self, url: str) -> bool:
-        shape = discovery.shape(url)
-        return self.since.get(shape, 0) >= self.limit or self.since.get(shape.split("?")[0] + "?*", 0) >= self.limit
+        shape, first = discovery.shape(url), discovery.place(url).partition(" ")[0]
+        return (self.since.get(shape, 0) >= self.limit or self.since.get(shape.split("?")[0] + "?*", 0) >= self.limit
+                or self.below.get(first, 0) >= self.limit)
 
     def gave_products(self, url: str) -> bool:
-        return discovery.shape(url) in self.products
+        return discovery.shape(url) in self.products or discovery.place(url) in self.places
 
     def is_product_shape(self, url: str) -> bool:
         return self.products.get(discovery.shape(url), 0) >= 3

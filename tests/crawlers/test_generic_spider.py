@@ -10,6 +10,8 @@ import pytest
 from aiohttp import web
 
 from crawlers import discovery, pictures, program
+from crawlers.pages.generic import ExtractedListing
+from crawlers.spiders import generic
 from crawlers.spiders.generic import fault_of
 from lakehouse import tables
 from lakehouse.errors import LakehouseError
@@ -194,6 +196,26 @@ def test_max_pages_stops_and_says_so(server, crawl, rows):
     assert sum(count for path, count in server.hits.items() if path.startswith(("/item", "/list", "/?"))) <= 11
 
 
+@pytest.mark.parametrize("limit", ["max_pages", "daily_budget"])
+@pytest.mark.parametrize(("of_products", "landed"), [(1, 9), (50, 17), (0, 0)])
+def test_sitemaps_count_too_and_leave_pages_for_products(server, crawl, limit: str, of_products: int, landed: int):
+    small_shop(server, 100)
+    index = "".join(f"<sitemap><loc>{server.url}/sitemap-{number}.xml</loc></sitemap>" for number in range(400))
+    server.routes["/sitemap.xml"] = (200, {}, f"<sitemapindex>{index}</sitemapindex>".encode())
+    for number in range(400):
+        items = range(of_products * number, of_products * (number + 1))
+        places = "".join(f"<url><loc>{server.url}/item/{10000 + item}.html</loc></url>" for item in items)
+        server.routes[f"/sitemap-{number}.xml"] = (200, {}, f"<urlset>{places}</urlset>".encode())
+
+    run = crawl(server.url + "/", "tea", overrides={"CONCURRENT_REQUESTS": 1, "ROBOTSTXT_OBEY": False}, **{limit: 20})
+
+    pages = {path: count for path, count in server.hits.items() if not path.startswith("/img/")}
+    assert run["finish_reason"] == limit and sum(pages.values()) == 20 and landed - 1 <= run["listings"] <= landed
+    if limit == "daily_budget":
+        assert crawl(shop="tea", resume=True, daily_budget=20)["finish_reason"] == limit
+        assert sum(count for path, count in server.hits.items() if not path.startswith("/img/")) == 20
+
+
 @pytest.mark.parametrize(("option", "given"), [("max_pages", -3), ("daily_budget", -1), ("batch_rows", 0), ("batch_seconds", -1.0)])
 def test_a_number_that_cannot_be_met_is_refused_in_a_sentence(option: str, given: float):
     with pytest.raises(LakehouseError, match=f"--{option.replace('_', '-')} {given} is too low; give"):
@@ -250,6 +272,40 @@ def test_an_error_page_with_status_200_is_a_reject(server, crawl, rows):
 
     assert dict(run["counters"])["crawl/rejected/error_page"] == 1
     assert [row["reason"] for row in rows(tables.REJECTS)] == ["error_page"]
+
+
+def test_an_error_page_with_status_200_is_known_by_its_words(server, crawl, rows):
+    """Among addresses that have nothing in common; a category that says so is counted, and what it leads to is read all the same."""
+    small_shop(server, 3)
+    names = ("blue-lamp", "red-sofa", "green-tea")
+    error = "<html><title>404 Not Found</title><h1>Page not found</h1>{}</html>"
+    places = "".join(f"<url><loc>{server.url}/products/{name}</loc></url>" for name in names)
+    server.routes["/sitemap.xml"] = (200, {}, f"<urlset>{places}</urlset>".encode())
+    for number, name in enumerate(names):
+        server.routes[f"/products/{name}"] = product_page(server.url, 100 + number) if number else error.format("")
+    server.routes["/"] = error.format('<a href="/list?page=1">x</a>')
+
+    run = crawl(server.url + "/", "tea")
+
+    assert [(row["reason"], json.loads(row["row"])["url"]) for row in rows(tables.REJECTS)] == [("error_page", f"{server.url}/products/blue-lamp")]
+    assert run["listings"] == 5 and dict(run["counters"])["crawl/odd/error_page"] == 1
+
+
+def test_a_page_that_breaks_the_spider_fails_the_audit_and_costs_no_other(server, crawl, rows, monkeypatch):
+    small_shop(server, 6)
+    read = generic.read_listing
+
+    def broken(html: bytes, url: str, **more: str) -> ExtractedListing:
+        if url.endswith("/item/10002.html"):
+            raise AttributeError("a page object's own mistake")
+        return read(html, url, **more)
+
+    monkeypatch.setattr(generic, "read_listing", broken)
+
+    run = crawl(server.url + "/", "tea")
+
+    assert run["audit_notes"] == ["The spider failed on 1 pages; -v shows where."]
+    assert sorted(row["listing_id"] for row in rows(tables.RAW_LISTINGS)) == ["P0", "P1", "P3", "P4", "P5"]
 
 
 def test_a_redirected_product_is_recorded_under_the_address_that_was_asked_for(server, crawl, rows):

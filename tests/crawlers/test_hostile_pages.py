@@ -7,10 +7,13 @@ import gzip
 import json
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 
+import brotli
 import pytest
 from aiohttp import web
+from backports import zstd
 
 from crawlers import discovery
 from lakehouse import tables
@@ -30,15 +33,40 @@ def ids(rows) -> list[str]:
     return sorted(row["listing_id"] for row in rows(tables.RAW_LISTINGS))
 
 
-def test_a_truncated_gzip_page(server, crawl, rows):
+def raw_deflate(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(body) + packer.flush()
+
+
+PACKED = {"gzip": gzip.compress, "x-gzip": gzip.compress, "gzip, identity": gzip.compress, "Identity,GZIP": gzip.compress, "deflate": zlib.compress,
+          " deflate": raw_deflate, "br": brotli.compress, "zstd": zstd.compress, "gzip, br": lambda body: brotli.compress(gzip.compress(body)),
+          "deflate, gzip": lambda body: gzip.compress(zlib.compress(body)[:-300])}
+
+
+@pytest.mark.parametrize("said", PACKED)
+def test_a_packed_page_that_breaks_off(server, crawl, rows, said: str):
     small_shop(server, 4)
-    body = gzip.compress(product_page(server.url, 1).encode())
-    server.routes["/item/10001.html"] = (200, {"Content-Type": "text/html", "Content-Encoding": "gzip"}, body[: len(body) // 3])
+    for number, share in ((0, 1.0), (1, 0.67)):
+        body = PACKED[said](product_page(server.url, number).encode() + bytes(range(33, 127)) * 50)
+        headers = {"Content-Type": "text/html", "Content-Encoding": said}
+        server.routes[f"/item/{10000 + number}.html"] = (200, headers, body[: int(len(body) * share)])
 
     run = crawl(server.url + "/", "tea")
 
-    assert ids(rows) == ["P0", "P2", "P3"] and run["finish_reason"] == "finished"
-    assert failures(rows) == {"item/10001.html": "truncated_gzip"} and dict(run["counters"])["crawl/failed/truncated_gzip"] == 1
+    last, inner = said.lower().replace("identity", "").strip(" ,").rsplit(", ")[-1].removeprefix("x-"), said == "deflate, gzip"
+    assert ids(rows) == (["P2", "P3"] if inner else ["P0", "P2", "P3"]) and run["finish_reason"] == "finished"
+    expected = {"item/10001.html": f"truncated_{last}"} | ({"item/10000.html": "truncated_deflate"} if inner else {})
+    assert failures(rows) == expected and dict(run["counters"])[f"crawl/failed/truncated_{last}"] == 1
+
+
+def test_a_page_that_is_not_packed_as_it_says(server, crawl, rows):
+    small_shop(server, 4)
+    for number, said in enumerate(("gzip", "deflate", "br", "zstd")):
+        server.routes[f"/item/{10000 + number}.html"] = (200, {"Content-Type": "text/html", "Content-Encoding": said}, b"<html>as it is</html>" * 9)
+
+    crawl(server.url + "/", "tea")
+
+    assert sorted(failures(rows).values()) == ["broken_br", "broken_deflate", "broken_gzip", "broken_zstd"]
 
 
 def test_a_truncated_gzip_sitemap_gives_what_it_has(server, crawl):
@@ -125,6 +153,27 @@ def test_a_maze_of_facets_is_left(server, crawl):
 
     assert (run["finish_reason"], run["listings"]) == ("finished", 5)
     assert sum(path.startswith("/facets") for path in server.hits) < 700 and dict(run["counters"])["crawl/not_followed/endless"] >= 1
+
+
+def test_a_maze_of_facets_that_are_words_of_the_path_is_left(server, crawl):
+    small_shop(server, 5)
+    server.routes["/"] = '<html><a href="/list?page=1">x</a><a href="/f/red">x</a></html>'
+    small = server.fallback
+    words = ("red", "blue", "wool", "silk", "small", "large", "cheap", "new", "used", "men", "women", "plain")
+
+    async def facets(request: web.Request) -> web.StreamResponse:
+        if not request.path.startswith("/f/"):
+            return await small(request)
+        links = "".join(f'<a href="{request.path}/{word}">x</a>' for word in words if word not in request.path.split("/"))
+        products = "".join(f'<a href="/item/{10000 + number}.html">x</a>' for number in range(5))
+        return web.Response(text=f"<html>{links}{products}</html>", content_type="text/html")
+
+    server.fallback = facets
+
+    run = crawl(server.url + "/", "tea", max_pages=2_500)
+
+    assert (run["finish_reason"], run["listings"]) == ("finished", 5)
+    assert sum(path.startswith("/f/") for path in server.hits) < 700 and dict(run["counters"])["crawl/not_followed/endless"] >= 1
 
 
 def test_redirects_in_a_circle(server, crawl, rows):
@@ -217,6 +266,35 @@ def test_ten_thousand_copies_of_one_page(server, crawl):
     assert counters["crawl/variants_folded"] >= 99 and counters["crawl/not_followed/endless"] > 9_000
     assert any("were taken for variants of one listing" in note for note in run["audit_notes"])
     assert any("pages were left unread" in note for note in run["audit_notes"])
+
+
+@pytest.mark.parametrize("sku", ["S1", None])
+def test_copies_under_addresses_that_are_words(server, crawl, sku: str | None):
+    words = [f"{first}{second}{third}" for first in "abcdefgh" for second in "ijklmnop" for third in "qrstuvwx"]
+    places = "".join(f"<url><loc>{server.url}/p/{word}-lamp</loc></url>" for word in words)
+    server.routes["/sitemap.xml"] = (200, {}, f"<urlset>{places}</urlset>".encode())
+    server.routes["/"] = "<html></html>"
+    page = product_page(server.url, 1, images=[], extra={"sku": sku})
+    for word in words:
+        server.routes[f"/p/{word}-lamp"] = page
+
+    run = crawl(server.url + "/", "tea")
+
+    assert server.hits.total() < 200 and dict(run["counters"])["crawl/not_followed/endless"] > 300
+    assert any("pages were left unread" in note for note in run["audit_notes"])
+
+
+def test_many_categories_named_in_words_are_no_maze(server, crawl):
+    """Seven hundred of them, as a large menu has, before the first product: each leads to one of another place, without a number in its address."""
+    def word(number: int) -> str:
+        return "".join("abcdefghij"[int(digit)] for digit in f"{number:03d}")
+
+    server.routes["/"] = "".join(f'<a href="/en/c/{word(number)}">x</a>' for number in range(700))
+    for number in range(700):
+        server.routes[f"/en/c/{word(number)}"] = f'<html>Category<a href="/en/{word(number)}-lamp">x</a></html>'
+        server.routes[f"/en/{word(number)}-lamp"] = product_page(server.url, number, images=[])
+
+    assert crawl(server.url + "/", "tea")["listings"] == 700
 
 
 def test_a_hundred_variants_in_a_row_do_not_end_the_crawl(server, crawl):

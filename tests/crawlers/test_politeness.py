@@ -52,13 +52,26 @@ def test_robots_txt_is_obeyed_by_requests_that_wait_for_it_together(server, serv
     assert [row["reason"] for row in rows(tables.CRAWL_PAGES) if row["kind"] == "image" and row["status"] == "failed"] == ["robots_forbidden"] * 12
 
 
+@pytest.mark.parametrize("forbidden", ["/", "/sitemap", "/more"])
+def test_robots_txt_is_obeyed_by_sitemaps(server, crawl, rows, forbidden: str):
+    small_shop(server, 3, in_sitemap=0)
+    server.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, f"User-agent: *\nDisallow: {forbidden}\nSitemap: {server.url}/sitemap.xml".encode())
+    server.routes["/sitemap.xml"] = (200, {}, f"<sitemapindex><sitemap><loc>{server.url}/more.xml</loc></sitemap></sitemapindex>".encode())
+    server.routes["/more.xml"] = (200, {}, b"<urlset></urlset>")
+
+    run = crawl(server.url + "/", "tea", daily_budget=1000)
+
+    assert not any(path.startswith(forbidden) for path in server.hits if path != "/robots.txt")
+    assert run["listings"] == (0 if forbidden == "/" else 3) and dict(run["counters"])["crawl/sitemap/robots_forbidden"] == 1
+
+
 def test_a_robots_txt_that_fails_forbids_everything(server, crawl):
     small_shop(server, 3)
     server.routes["/robots.txt"] = (503, {}, b"")
 
     run = crawl(server.url + "/", "tea")
 
-    assert {path for path in server.hits} <= {"/robots.txt", "/sitemap.xml"}
+    assert set(server.hits) == {"/robots.txt"}
     assert run["listings"] == 0 and run["audit_notes"]
 
 
