@@ -1,4 +1,4 @@
-"""What a page says of itself in schema.org's words: JSON-LD, microdata, RDFa, through extruct."""
+"""What a page says of itself in schema.org's words: JSON-LD, and through extruct microdata and RDFa."""
 
 from __future__ import annotations
 
