@@ -234,12 +234,13 @@ def spool_in(job: Path) -> str:
 
 
 @pytest.mark.medium
-def test_a_feed_of_some_items_and_fields_begins_anew(tmp_path: Path):
+def test_a_feed_of_some_items_and_fields_begins_anew_and_lands_by_age(tmp_path: Path):
     (tmp_path / "shelves.py").write_text("class OnlyA:\n    def __init__(self, options): pass\n    def accepts(self, item): return item['shelf'] == 'a'\n")
     feed = {"overwrite": True, "item_filter": "shelves.OnlyA", "fields": ["number", "shelf"],
             "item_export_kwargs": {"schema": {"number": "int64!", "shelf": "string"}, "batch_seconds": 0.2}}
     for job, stop in (("one", 20), ("two", 10)):
-        run = crawl_job(tmp_path, "-s", f"JOBDIR={job}", "-s", f"STOP_AT={stop}", **feed)
+        run = crawl_job(tmp_path, "-s", f"JOBDIR={job}", "-s", f"STOP_AT={stop}", "-s", "DOWNLOAD_DELAY=0.1", **feed)
         assert run.returncode == 0, run.stderr
 
     assert sorted(rows(tmp_path / "t"), key=lambda row: row["number"]) == [{"number": number, "shelf": "a"} for number in range(0, 10, 2)]
+    assert DeltaTable(str(tmp_path / "t")).version() >= 5, "batches by age"
