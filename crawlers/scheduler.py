@@ -47,7 +47,7 @@ class MemoryScheduler(BaseScheduler):
         while crawl.may_go_on() and (found := self.memory.next(
                 # Where few pages may be read, no sitemap is while there are products enough: an index may name any number of them.
                 sitemaps=self.memory.products < crawl.pages_left, categories=not self.spider.awaits_sitemaps)):
-            if self.spider.wanted(found.url):
+            if self.spider.wanted(found.url, found.kind):
                 crawl.pages += 1
                 self.spider.sitemaps += found.kind == "sitemap"
                 return self.spider.request(found.url, found.kind, found.depth)

@@ -67,10 +67,10 @@ class GenericSpider(scrapy.Spider):
         """Whether categories are to wait: where few pages may be read, those that a sitemap names are worth more."""
         return self.sitemaps > 0 and bool(self.crawl.max_pages or self.crawl.daily_budget)
 
-    def wanted(self, url: str) -> bool:
+    def wanted(self, url: str, kind: str) -> bool:
         """Whether a URL of the queue is still worth reading."""
-        barren = self.shapes.is_barren(url)
-        if barren and self.shapes.gave_products(url):
+        barren = self.shapes.is_barren(url, kind)
+        if barren and self.shapes.may_hide_products(url):
             self.count("crawl/products_not_read")
         return not barren
 
@@ -140,13 +140,13 @@ class GenericSpider(scrapy.Spider):
         if reason:
             self.shapes.saw(asked, fruitful=False)
             return self.rejected(response, asked, reason, found)
+        copy = not self.crawl.memory.first_body(response.body)
         listing_id, canonical, folded = self.identify(response.url, found, title)
         if folded:
-            self.shapes.saw(asked, fruitful=False, variant=bool(found.variant_group), copy=True)
+            self.shapes.saw(asked, fruitful=False, variant=bool(found.variant_group), copy=copy)
             self.count("crawl/variants_folded")
             self.crawler.stats.max_value("crawl/most_folded_into_one", folded)
             return self.page_of(response, "product", reason="folded", listing_id=listing_id)
-        copy = not self.crawl.memory.first_body(response.body)
         self.shapes.saw(asked, fruitful=not copy, product=True, copy=copy)
         self.count("crawl/listings_read")
         territory = self.crawl.territory
@@ -195,7 +195,7 @@ class GenericSpider(scrapy.Spider):
                 before = self.crawl.memory.waiting
                 yield from self.follow(url, "product" if product else "category", response)
                 new = self.crawl.memory.waiting > before
-                leads = leads or (new and (product or self.shapes.gave_products(url)))
+                leads = leads or (new and (product or self.shapes.is_product_place(url)))
                 if product:
                     fruitful = self.crawl.memory.first_link(own, url) or fruitful
                 elif new and discovery.shape(url) != own:
@@ -212,7 +212,7 @@ class GenericSpider(scrapy.Spider):
             self.count("crawl/url_too_long")
         elif reason := self.crawl.territory.trespass(url):
             self.count(f"crawl/not_followed/{reason}")
-        elif self.shapes.is_barren(url):
+        elif self.shapes.is_barren(url, kind):
             self.count("crawl/not_followed/endless")
         else:
             yield self.request(url, kind, response.meta.get("depth", 0) + 1)
@@ -329,41 +329,49 @@ class Shapes:
     another shape. A shape whose last `limit` pages bore none is barren; so is a path, whatever its parameters, after five times as many.
     A page that says which listing it is a variant of counts a tenth: a shop may well show a hundred variants in a row.
 
-    Addresses made of words may each have a shape of their own. So what lies below a first step is judged too, once the shop has given a listing:
-    there a page bears fruit when it is a new listing, or leads to a new address of a product or of a place (`discovery.place`) that gave some. All
-    below a first step is barren after five times `limit` pages without fruit, of which a copy of a page before counts as five.
+    Addresses made of words may each have a shape of their own. So what lies below a first step is judged too: `limit` copies of one page in a row are
+    enough there. And once the shop has given a listing, categories below it are left after five times `limit` pages in a row that are no new listing
+    and lead to no new address of a product or of a place (`discovery.place`) that gave some.
     """
 
     def __init__(self, limit: int = 100, most: int = 20_000) -> None:
         self.limit, self.most = limit, most
         self.since: dict[str, float] = {}       # by shape, and by path whatever the parameters
         self.below: dict[str, float] = {}       # by first step
-        self.products: dict[str, int] = {}
-        self.places: dict[str, int] = {}
+        self.copies: dict[str, float] = {}      # by first step
+        self.products: dict[str, float] = {}
+        self.places: dict[str, float] = {}
 
     def saw(self, url: str, *, fruitful: bool, product: bool = False, variant: bool = False, copy: bool = False, leads: bool = False) -> None:
         shape, place = discovery.shape(url), discovery.place(url)
-        weight = 0.1 if variant else 1
+        first, weight = place.partition(" ")[0], 0.1 if variant else 1
         if product:
             self._set(self.products, shape, self.products.get(shape, 0) + 1)
             self._set(self.places, place, self.places.get(place, 0) + 1)
-        for key, step in ((shape, weight), (shape.split("?")[0] + "?*", weight / 5)):
-            self._set(self.since, key, 0 if fruitful else self.since.get(key, 0) + step)
+        self._set(self.since, shape, 0 if fruitful else self.since.get(shape, 0) + weight)
+        path = shape.split("?")[0] + "?*"
+        self._set(self.since, path, 0 if fruitful else self.since.get(path, 0) + weight / 5)
+        new = product and fruitful
+        if copy or new:
+            self._set(self.copies, first, 0 if new else self.copies.get(first, 0) + 1)
         if self.places:
-            first, step = place.partition(" ")[0], weight if copy else weight / 5
-            self._set(self.below, first, 0 if leads or (product and fruitful) else self.below.get(first, 0) + step)
+            self._set(self.below, first, 0 if new or leads else self.below.get(first, 0) + weight / 5)
 
     def _set(self, counts: dict[str, float], key: str, value: float) -> None:
         if len(counts) < self.most or key in counts:
             counts[key] = value
 
-    def is_barren(self, url: str) -> bool:
+    def is_barren(self, url: str, kind: str) -> bool:
         shape, first = discovery.shape(url), discovery.place(url).partition(" ")[0]
         return (self.since.get(shape, 0) >= self.limit or self.since.get(shape.split("?")[0] + "?*", 0) >= self.limit
-                or self.below.get(first, 0) >= self.limit)
+                or self.copies.get(first, 0) >= self.limit or (kind == "category" and self.below.get(first, 0) >= self.limit))
 
-    def gave_products(self, url: str) -> bool:
-        return discovery.shape(url) in self.products or discovery.place(url) in self.places
+    def may_hide_products(self, url: str) -> bool:
+        """Whether a barren address may be a product all the same: its shape gave some, or copies of one are what its first step was left for."""
+        return discovery.shape(url) in self.products or self.copies.get(discovery.place(url).partition(" ")[0], 0) >= self.limit
+
+    def is_product_place(self, url: str) -> bool:
+        return discovery.place(url) in self.places
 
     def is_product_shape(self, url: str) -> bool:
         return self.products.get(discovery.shape(url), 0) >= 3

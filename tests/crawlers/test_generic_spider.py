@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
@@ -220,6 +221,16 @@ def test_sitemaps_count_too_and_leave_pages_for_products(server, crawl, limit: s
 def test_a_number_that_cannot_be_met_is_refused_in_a_sentence(option: str, given: float):
     with pytest.raises(LakehouseError, match=f"--{option.replace('_', '-')} {given} is too low; give"):
         program.Options(**{option: given})
+
+
+def test_what_a_sitemap_names_is_read_after_hundreds_of_categories_that_gave_nothing():
+    shapes = generic.Shapes()
+    shapes.saw("https://a.example/blue-lamp", fruitful=True, product=True)
+    for letters in itertools.islice(itertools.product("abcdefghij", repeat=3), 600):
+        shapes.saw(f"https://a.example/{''.join(letters)}", fruitful=True)      # to new addresses, but to none of a product
+    left = "https://a.example/red-lamp"
+    assert shapes.is_barren(left, "category") and not shapes.is_barren(left, "product") and not shapes.may_hide_products(left)
+    assert not shapes.is_barren("https://a.example/c/lamps", "category")
 
 
 SPOILT = {"no_title": {"title": "\u200b\u0007"}, "no_breadcrumb": {"crumbs": []}, "price": {"title": "¥ 1,299.00"},
