@@ -7,12 +7,13 @@ from typing import Any
 from spidermon import Monitor, MonitorSuite, monitors, settings
 from spidermon.core.actions import Action
 
-from crawlers.runs import PICTURES
+from crawlers.runs import PICTURES, most_shared_picture
 
 MOST_REJECTS = 0.2          # of the product pages read
 MOST_FAILURES = 0.1         # of the pages asked for; robots.txt's refusals and 404s are the shop's own word, not failures
 LEAST_PICTURES = 0.5        # of the listings landed whose page names one
 MOST_IN_ONE = 0.5           # of the product pages read; variants are many, but not all of one listing
+MOST_OF_ONE_PICTURE = 0.5   # of the listings landed with a picture: one that says "no picture" may have any address
 LARGEST_DROP = 0.5          # against the last finished crawl
 SMALL = 20                  # shares of fewer pages than this say nothing
 EXPECTED_FAILURES = ("crawl/failed/http_404", "crawl/failed/http_410", "crawl/failed/robots_forbidden")
@@ -79,6 +80,13 @@ class Fields(CrawlMonitor):
             foreign = self.count("guard/foreign_picture_host")
             self.assertGreaterEqual(shown, naming * LEAST_PICTURES,
                                     f"Only {shown} of {naming} listings got a picture; {foreign} pictures were on other hosts (--picture-host).")
+
+    def test_no_picture_stands_for_all(self) -> None:
+        shown = self.count("crawl/listings_with_picture")
+        if shown >= SMALL:
+            picture, titles = most_shared_picture(self.crawl.crawl_id)
+            self.assertLess(titles, shown * MOST_OF_ONE_PICTURE,
+                            f"{titles} listings of different titles, of {shown} with a picture, show the same one, {picture}: it may stand for none.")
 
     def test_few_rejects(self) -> None:
         rejected, read = self.total("crawl/rejected/"), self.count("crawl/listings_read")

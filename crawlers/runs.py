@@ -304,6 +304,16 @@ def _last_listings(shop: str, crawl_id: str) -> int | None:
     return last["listings"] + dict(last["counters"] or []).get("crawl/listings_unchanged", 0)
 
 
+def most_shared_picture(crawl_id: str) -> tuple[str, int]:
+    """The picture that the crawl's listings of the most different titles show, and how many those are."""
+    if arrow.version(tables.RAW_LISTINGS) is None:
+        return "", 0
+    shown = (arrow.text("crawl_id") == crawl_id) & pc.field("image_sha256").is_valid()
+    found = arrow.dataset(tables.RAW_LISTINGS).to_table(columns=["image_sha256", "title"], filter=shown)
+    titles = found.group_by("image_sha256").aggregate([("title", "count_distinct")])
+    return max(zip(*titles.to_pydict().values(), strict=True), key=lambda one: one[1], default=("", 0))
+
+
 def without_picture(shop: str, first_time: Callable[[str], bool]) -> Iterator[dict[str, Any]]:
     """The shop's listings that name a picture on the web and have none, each in its newest version, as the keywords of a `Listing`.
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from crawlers import commands
 from lakehouse import arrow, tables
 from tests.crawlers.forked import Forks
-from tests.crawlers.shop import product_page, small_shop
+from tests.crawlers.shop import picture, product_page, small_shop
 
 
 def test_a_good_crawl_leaves_no_note(server, crawl):
@@ -43,6 +43,24 @@ def test_listings_without_pictures(server, crawl):
     run = crawl(server.url + "/", "tea")
 
     assert run["audit_notes"] == ["Only 5 of 25 listings got a picture; 1 pictures were on other hosts (--picture-host)."]
+
+
+def test_a_picture_that_stands_for_none(server, crawl):
+    small_shop(server, 25)
+    for number in range(15):
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, images=[f"{server.url}/img/{number}-a1b2c3.jpg"])
+        server.routes[f"/img/{number}-a1b2c3.jpg"] = picture(777)
+
+    (note,) = crawl(server.url + "/", "tea")["audit_notes"]
+    assert note.startswith("15 listings of different titles, of 25 with a picture, show the same one, ") and note.endswith(": it may stand for none.")
+
+
+def test_a_picture_of_many_variants_of_one_title_stands_for_them(server, crawl):
+    small_shop(server, 25)
+    for number in range(25):
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, title="茶杯", images=[f"{server.url}/img/1-0.jpg"])
+
+    assert crawl(server.url + "/", "tea")["audit_notes"] == []
 
 
 def test_a_shop_that_names_no_pictures_is_as_it_is(server, crawl):
