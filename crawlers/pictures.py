@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from crawlers.pages.picture_addresses import stands_in
 
@@ -46,6 +46,17 @@ class Picture:
         return f"images/{self.image_sha256[:2]}/{self.image_sha256}.{EXTENSIONS.get(self.format, self.format)}"
 
 
+def pixels(body: bytes) -> int:
+    """As many as the head of the file promises; 0 where it promises none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(body), formats=FORMATS) as picture:
+                return picture.width * picture.height
+    except Exception:           # look() says why
+        return 0
+
+
 def look(body: bytes, url: str = "") -> Picture:
     """Decode a picture as far as the bounds allow and say what it is.
 
@@ -68,7 +79,7 @@ def look(body: bytes, url: str = "") -> Picture:
                 if kind == "jpeg":
                     picture.draft(None, (64, 64))       # decodes at an eighth; the whole stream is still read
                 picture.load()
-                small = ImageOps.exif_transpose(picture).convert("RGB").resize((16, 16))
+                small = picture.convert("RGB").resize((16, 16))
     except BrokenPicture:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

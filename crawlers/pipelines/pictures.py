@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import scrapy
@@ -15,6 +17,13 @@ from lakehouse import settings
 
 CANDIDATES = 3      # how many of a page's pictures are tried before the listing goes without
 INLINE_BYTES = 200_000
+INLINE_PIXELS = 1_000_000   # decoded within some milliseconds
+
+
+@cache
+def decoder() -> ThreadPoolExecutor:
+    """Where large pictures are decoded, one at a time, whatever number of crawls the process runs: each may take 400 MB."""
+    return ThreadPoolExecutor(1, "pictures")
 
 
 class PicturePipeline:
@@ -98,8 +107,8 @@ class PicturePipeline:
         """Look at the bytes, store them, land their row unless the lake has them. Returns the verdict."""
         crawl = self.crawler.spider.crawl
         body = response.body
-        if len(body) > INLINE_BYTES:
-            picture = await asyncio.to_thread(pictures.look, body, url)
+        if len(body) > INLINE_BYTES or pictures.pixels(body) > INLINE_PIXELS:
+            picture = await asyncio.get_running_loop().run_in_executor(decoder(), pictures.look, body, url)
         else:
             picture = pictures.look(body, url)
         page.image_sha256 = picture.image_sha256

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from multiprocessing import get_context
@@ -11,7 +13,7 @@ import pytest
 from PIL import Image
 
 from crawlers import pictures
-from tests.crawlers.shop import picture
+from tests.crawlers.shop import picture, small_shop
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **more: object) -> bytes:
@@ -61,6 +63,37 @@ def test_a_picture_called_a_stand_in_is_a_placeholder(path):
 ])
 def test_a_picture_whose_address_holds_such_letters_is_a_product_s(path):
     assert pictures.look(picture(1), f"https://shop.example{path}").verdict == "usable"
+
+
+def test_large_pictures_of_several_crawls_are_decoded_one_at_a_time_and_keep_nobody_waiting(servers, crawl, monkeypatch):
+    """Few bytes may be many pixels: these are of 30 kB."""
+    under_way, most, where, look = 0, 0, set(), pictures.look
+
+    def watched(body: bytes, url: str = "") -> pictures.Picture:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        where.add(threading.current_thread())
+        try:
+            return look(body, url)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(pictures, "look", watched)
+    shops = [servers(), servers()]
+    for shop in shops:
+        small_shop(shop, 6)
+        for number in range(6):
+            image = Image.new("RGB", (3000, 3000), "white")
+            image.paste((number, 0, shop.port % 256), (0, 0, 1500, 1500))
+            for view in range(3):
+                shop.routes[f"/img/{number}-{view}.jpg"] = encoded(image)
+    with ThreadPoolExecutor(2) as both:
+        found = list(both.map(lambda shop: crawl(shop.url + "/", f"shop{shop.port}"), shops))
+
+    assert [run["images"] for run in found] == [6, 6]
+    assert most == 1
+    assert where == {thread for thread in threading.enumerate() if thread.name.startswith("pictures")}
 
 
 def store_all(root, bodies, together):
