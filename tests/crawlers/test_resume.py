@@ -21,6 +21,7 @@ from lakehouse.errors import LakehouseError
 from tests.crawlers.forked import Forks
 from tests.crawlers.shop import Server, picture, product_page, small_shop
 
+COUNTED = ("crawl/listings_landed", "crawl/rejected/", "crawl/failed/", "crawl/categories_read", "crawl/listings_with_picture")
 SMALL_BATCHES = {"batch_rows": 60, "batch_seconds": 0.2}
 
 
@@ -35,11 +36,14 @@ def landed(lake: Path, monkeypatch) -> dict[str, Any]:
     """What a reader sees of the crawl, without its name and times."""
     monkeypatch.setenv("LAKEHOUSE_ROOT", str(lake))
     if arrow.version(tables.RAW_LISTINGS) is None:
-        return {"listings": [], "images": []}
+        return {"listings": [], "images": [], "rejects": [], "counters": []}
     columns = [name for name in tables.RAW_LISTINGS.column_names if name not in ("crawl_id", "fetched_at")]
     listings = arrow.read(tables.RAW_LISTINGS, columns=columns).to_pylist()
     images = [row["image_sha256"] for row in arrow.read(tables.RAW_IMAGES, columns=["image_sha256"]).to_pylist()]
-    return {"listings": sorted(listings, key=lambda row: row["listing_id"]), "images": sorted(images)}
+    rejects = [(row["key"].split("|")[1], row["reason"], row["row"]) for row in arrow.read(tables.REJECTS).to_pylist()]
+    (run,) = arrow.read(tables.CRAWL_RUNS).to_pylist()
+    return {"listings": sorted(listings, key=lambda row: row["listing_id"]), "images": sorted(images), "rejects": sorted(rejects),
+            "counters": [(name, value) for name, value in run["counters"] if name.startswith(COUNTED)]}
 
 
 def fetched(lake: Path, monkeypatch) -> set[str]:
@@ -83,6 +87,11 @@ def arrow_has_runs(lake: Path, monkeypatch) -> bool:
 def check_killed_crawl(forks: Forks, servers, tmp_path: Path, monkeypatch, products: int, kills: int) -> None:
     server = servers()
     small_shop(server, products, in_sitemap=products // 2)
+    unusable, gone = range(0, products, 10), range(5, products, 50)
+    for number in unusable:
+        server.routes[f"/item/{10000 + number}.html"] = product_page(server.url, number, crumbs=[])
+    for number in gone:
+        server.routes[f"/item/{10000 + number}.html"] = (410, {}, b"")
     undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
     assert forks.wait(forks.start(undisturbed, start=server.url + "/", shop="tea")) == 0
     server.hits.clear()
@@ -91,12 +100,13 @@ def check_killed_crawl(forks: Forks, servers, tmp_path: Path, monkeypatch, produ
 
     assert cut >= kills // 2, "the crawls ended before they could be killed"
     assert landed(disturbed, monkeypatch) == landed(undisturbed, monkeypatch)
-    assert len(landed(disturbed, monkeypatch)["listings"]) == products
+    good = products - len(unusable) - len(gone)
+    assert (len(landed(disturbed, monkeypatch)["listings"]), len(landed(disturbed, monkeypatch)["rejects"])) == (good, len(unusable))
     pages = arrow.read(tables.CRAWL_PAGES).to_pylist()
     keys = [(row["crawl_id"], row["url"], row["status"]) for row in pages]
     assert len(keys) == len(set(keys)) and len({row["crawl_id"] for row in pages}) == 1
     (run,) = arrow.read(tables.CRAWL_RUNS).to_pylist()
-    assert (run["finish_reason"], run["listings"], run["images"]) == ("finished", products, products)
+    assert (run["finish_reason"], run["listings"], run["images"]) == ("finished", good, good)
 
 
 def test_a_killed_crawl_goes_on_where_it_was(forks, servers, tmp_path, monkeypatch):
