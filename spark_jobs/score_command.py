@@ -69,7 +69,8 @@ def unknown_labels(model: Registered, known: Collection[int]) -> str:
         return ""
     return (
         f"{len(newer):,} products have one of {len(newer.unique()):,} labels that version {model.version} does not know: "
-        "its answers for them are wrong, and their labels are not doubted; train a model on today's products (`mep3m train`)."
+        "its answers for them are wrong, and their labels are not doubted; a model that is trained on today's products knows those of their "
+        "training split (`mep3m train`)."
     )
 
 
