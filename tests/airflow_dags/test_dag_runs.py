@@ -54,6 +54,7 @@ def runs() -> list[str]:
     return [run for run in found if run.startswith("manual__")]
 
 
+@pytest.mark.slow
 def test_curate_runs_green(curated):
     assert arrow.read(tables.PRODUCTS).num_rows == 500
     assert all(arrow.version(table) is not None for table in MADE)

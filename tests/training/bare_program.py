@@ -39,18 +39,23 @@ class Absent:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-place = Path(sys.argv[1])
-there = closure((place / "requirements.txt").read_text().split())
-absent = {module for module, by in metadata.packages_distributions().items() if not there & set(map(canonicalize_name, by))}
-assert {"pyspark", "pytest", *(() if "tensorflow" in there else ("tensorflow", "keras"))} <= absent
-here = {"lakehouse", "training", "spark_jobs", "expectations", "crawlers", "release"}
-sys.meta_path.insert(0, Absent((absent | here) - {"packaging"}))
+def main() -> None:
+    place = Path(sys.argv[1])
+    there = closure((place / "requirements.txt").read_text().split())
+    absent = {module for module, by in metadata.packages_distributions().items() if not there & set(map(canonicalize_name, by))}
+    assert {"pyspark", "pytest", *(() if "tensorflow" in there else ("tensorflow", "keras"))} <= absent
+    here = {"lakehouse", "training", "spark_jobs", "expectations", "crawlers", "release"}
+    sys.meta_path.insert(0, Absent((absent | here) - {"packaging"}))
 
-import mlflow  # noqa: E402
-import pandas as pd  # noqa: E402
-from PIL import Image  # noqa: E402
+    import mlflow
+    import pandas as pd
+    from PIL import Image
 
-picture = io.BytesIO()
-Image.new("RGB", (40, 40), (200, 30, 30)).save(picture, "JPEG")
-given = pd.DataFrame({"title": ["鸿运 红富士苹果 500g", "智能手机"], "image": [picture.getvalue(), b""]})
-print(json.dumps(mlflow.pyfunc.load_model(str(place)).predict(given)["labels"].tolist(), ensure_ascii=False))
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), (200, 30, 30)).save(picture, "JPEG")
+    given = pd.DataFrame({"title": ["鸿运 红富士苹果 500g", "智能手机"], "image": [picture.getvalue(), b""]})
+    print(json.dumps(mlflow.pyfunc.load_model(str(place)).predict(given)["labels"].tolist(), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
