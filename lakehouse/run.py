@@ -95,23 +95,6 @@ def record_left_out(console: Console, listings: Path, left_out: Path) -> None:
     console.print(f"{len(faults):,} lines of {listings.name} are in ops.rejects with their reasons.")
 
 
-def scoring_version(console: Console, architecture: str) -> str:
-    """The version or alias that scores: the champion, or where it does not know all of today's labels, the model of today's products.
-
-    That one also contests the alias.
-    """
-    registered = summary.models()
-    champion = next((model for model in registered if summary.CHAMPION in model["aliases"]), None)
-    if champion is None or not (unknown := summary.labels() - summary.labels(at=champion["table_version"])):
-        return summary.CHAMPION
-    today = arrow.version(tables.PRODUCTS)
-    trained = next(model["version"] for model in registered if (model["architecture"], model["table_version"]) == (architecture, today))
-    console.print(f"\nThe champion, version {champion['version']}, was trained on products version {champion['table_version']}, "
-                  f"which lacks {len(unknown):,} of today's labels: version {trained} scores, and contests the alias.", soft_wrap=True)
-    step(console, "promote", "--challenger", trained, fine=(0, NOT_BETTER))
-    return str(trained)
-
-
 @app.command()
 def run(
     size: int = typer.Option(3000, help="Listings of the generated sample shops."),
@@ -166,7 +149,8 @@ def run(
         with ThreadPoolExecutor(1) as aside:     # a step alone keeps half of two cores busy
             trained = aside.submit(lambda: [step(console, "train", name, "--if-needed", "--challenger") for name in others])
             step(console, "train", first, "--if-needed")
-            step(console, "score", "--model-version", scoring_version(console, first))
+            step(console, "promote", "--all-labels", fine=(0, NOT_BETTER))
+            step(console, "score", "--all-labels")
             step(console, "release", release or lake.path / "release", "--replace")
             trained.result()
     summary.show(console, seconds=time.monotonic() - begun, answer_key=answer_key)

@@ -8,10 +8,10 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table as Grid
 
-from lakehouse import arrow, settings, tables
+from lakehouse import arrow, tables
 from lakehouse.errors import MissingTable
+from lakehouse.registry import CHAMPION, models
 
-REGISTERED_MODEL, CHAMPION = "mep3m-classifier", "champion"
 MODELS_SHOWN = 6
 
 
@@ -40,26 +40,6 @@ def expectations() -> tuple[int, int]:
             last[key] = (row["checked_at"], row["success"])
     held = Counter(success for _, success in last.values())
     return held[True], held[False]
-
-
-def models() -> list[dict]:
-    """The registered versions, newest first: version, architecture, version of products that it was trained on, aliases, metrics."""
-    from mlflow import MlflowClient
-
-    client = MlflowClient(settings.load().tracking_uri, settings.load().tracking_uri)
-    found = []
-    for version in sorted(client.search_model_versions(f"name='{REGISTERED_MODEL}'"), key=lambda v: -int(v.version)):
-        run = client.get_run(version.run_id)
-        full = client.get_model_version(REGISTERED_MODEL, version.version)
-        found.append({"version": int(version.version), "architecture": version.tags.get("architecture", run.data.params.get("model", "?")),
-                      "table_version": int(run.data.params["table_version"]), "aliases": list(full.aliases), "metrics": run.data.metrics})
-    return found
-
-
-def labels(at: int | None = None) -> set[tuple]:
-    """The products' labels as of a version, today's by default: ids of all three levels."""
-    ids = arrow.read(tables.PRODUCTS, at=at, columns=["class_id", "sub_class_id", "subsub_class_id"])
-    return {tuple(label.values()) for label in ids.group_by(ids.column_names).aggregate([]).to_pylist()}
 
 
 def show(console: Console, *, seconds: float, answer_key: dict) -> None:

@@ -16,11 +16,11 @@ import pyarrow as pa
 
 from lakehouse import job, settings, tables
 from lakehouse.errors import LakehouseError
+from lakehouse.registry import CHAMPION, REGISTERED_MODEL
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-MODEL, ALIAS = "mep3m-classifier", "champion"
 LABEL_TREE = "artifacts/model/tree.json"      # where MLflow puts what `training` registers
 BEST = 5
 ROWS_A_TASK = 25_000  # below it one task: loading a network costs more than scoring a few thousand titles
@@ -37,7 +37,7 @@ class Registered:
     tracking_uri: str
 
 
-def resolve(name: str = MODEL, version: str = ALIAS) -> Registered:
+def resolve(name: str = REGISTERED_MODEL, version: str = CHAMPION) -> Registered:
     """The version that is meant.
 
     Args:
@@ -151,8 +151,8 @@ def build(products: DataFrame, *, model: Registered, root: str) -> DataFrame:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = job.parser(__doc__)
-    parser.add_argument("--model", default=MODEL, help=f"registered name (default: {MODEL})")
-    parser.add_argument("--model-version", default=ALIAS, help=f"number or alias (default: {ALIAS})")
+    parser.add_argument("--model", default=REGISTERED_MODEL, help=f"registered name (default: {REGISTERED_MODEL})")
+    parser.add_argument("--model-version", default=CHAMPION, help=f"number or alias (default: {CHAMPION})")
     args = parser.parse_args(argv)
     model = resolve(args.model, args.model_version)
     return job.run(tables.PREDICTIONS, partial(build, model=model, root=settings.load().location().rstrip("/")), args)

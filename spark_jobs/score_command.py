@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as Grid
 
-from lakehouse import arrow, tables
+from lakehouse import arrow, registry, tables
 from lakehouse.errors import BatchRefused, LakehouseError
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ COLUMNS = ("product_id", "title", "sub_class_id", "sub_class_name", "split", "pr
 
 @score.command()
 def run(
-    model: str = typer.Option("mep3m-classifier", help="Registered name."),
-    model_version: str = typer.Option("champion", help="Number or alias."),
+    model: str = typer.Option(registry.REGISTERED_MODEL, help="Registered name."),
+    model_version: str = typer.Option(registry.CHAMPION, help="Number or alias."),
+    all_labels: bool = typer.Option(False, "--all-labels", help="Where the champion lacks some of today's labels: the newest that knows them."),
     suspects: bool = typer.Option(False, "--suspects", help="Score nothing; list the products whose label this version doubts, once it has scored."),
     confidence: float = typer.Option(0.9, help="With --suspects: the prediction's probability, at least."),
     limit: int = typer.Option(50, min=0, help="With --suspects: so many, surest first."),
@@ -36,6 +37,12 @@ def run(
 ) -> None:
     """Write a registry model's five best labels for every product into predictions, as a Spark job, and audit them."""
     predictions, console = importlib.import_module("spark_jobs.predictions"), Console(stderr=True)
+    if all_labels:
+        if (model, model_version) != (registry.REGISTERED_MODEL, registry.CHAMPION):
+            raise LakehouseError("--all-labels chooses the version itself; name no --model and no --model-version beside it.")
+        if (found := registry.answering()) is not None:
+            model_version = str(found.version)
+            console.print(found.sentence(), soft_wrap=True)
     chosen = predictions.resolve(model, model_version)
     known = predictions.labels_known(chosen)
     if suspects:

@@ -238,9 +238,12 @@ def promote_challenger(
     products: str = typer.Option("products", help="The table whose test split decides: products, or labelled_products."),
     version: int = typer.Option(None, help="Of the table; the newest by default."),
     challenger: str = typer.Option(None, help="A version; by default the one with the alias challenger."),
+    all_labels: bool = typer.Option(False, "--all-labels", help="Only where the champion lacks some of today's labels: the version that knows them."),
     rollback: bool = typer.Option(False, "--rollback", help="Make the former champion champion again."),
 ) -> None:
     """Move the alias champion to a challenger that is better beyond its bootstrap interval on the same test rows; else say by how much not."""
+    from lakehouse import registry
+    from lakehouse.errors import LakehouseError
     from training import promotion, tracking
 
     name, console = tracking.registered_name(products), Console()
@@ -248,6 +251,15 @@ def promote_challenger(
         gone, back = promotion.rollback(name)
         console.print(f"Version {back} of {name} is champion again, in place of version {gone}.")
         return
+    if all_labels:
+        if name != registry.REGISTERED_MODEL or challenger or version is not None:
+            raise LakehouseError("--all-labels is for the products of now and chooses the challenger itself; name nothing else beside it.")
+        if (found := registry.answering()) is None:
+            raise LakehouseError(f"{name} has no champion yet; `mep3m train bilstm` registers the first.")
+        console.print(found.sentence(), soft_wrap=True)
+        if found.version == found.champion:
+            return
+        challenger = str(found.version)
     found = promotion.contest(name, challenger, table=products, version=version)
     console.print(found.sentence(), soft_wrap=True)
     if not found.better:

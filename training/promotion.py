@@ -9,10 +9,11 @@ import numpy as np
 
 from lakehouse import settings
 from lakehouse.errors import LakehouseError
+from lakehouse.registry import CHAMPION
 from training import data, metrics, plan
 from training.data import read_bytes
 from training.served.tree import LEVELS
-from training.tracking import CHALLENGER, CHAMPION, client
+from training.tracking import CHALLENGER, client
 
 FORMER = "former_champions"  # tag of the registered model: versions, newest last
 ROWS_AT_ONCE = 1024

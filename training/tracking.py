@@ -13,14 +13,15 @@ from contextlib import contextmanager
 from importlib.metadata import version as installed
 from pathlib import Path
 
-from lakehouse import settings
+from lakehouse import settings, tables
 from lakehouse.errors import LakehouseError
+from lakehouse.registry import CHAMPION, REGISTERED_MODEL
 from training import plan as plans
 from training.plan import Plan
 
 log = logging.getLogger("mep3m.train")
 EXPERIMENT = "mep3m"
-CHAMPION, CHALLENGER = "champion", "challenger"
+CHALLENGER = "challenger"
 SERVED = Path(__file__).with_name("served")
 RUN = "run.txt"  # in a run's folder: the id of its MLflow run
 PARENT = "mlflow.parentRunId"
@@ -29,7 +30,8 @@ CURVES = ("loss", "top1", "learning_rate", "rows_per_second")
 
 def registered_name(table: str) -> str:
     """The registered model of a table: products' labels and people's labels are different questions."""
-    return "mep3m-classifier" if table == "products" else f"mep3m-classifier-{table.replace('_', '-')}"
+    name = tables.find(table).name
+    return REGISTERED_MODEL if name == tables.PRODUCTS.name else f"{REGISTERED_MODEL}-{name.replace('_', '-')}"
 
 
 def client():

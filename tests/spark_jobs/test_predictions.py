@@ -49,11 +49,11 @@ def registry(lake, tmp_path):
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "tree.json").write_text(json.dumps([{"sub_class_id": 1}, {"sub_class_id": 2}]))
     with mlflow.start_run():
-        made = mlflow.pyfunc.log_model(name="model", python_model=str(tmp_path / "served_model.py"), registered_model_name=predictions.MODEL,
+        made = mlflow.pyfunc.log_model(name="model", python_model=str(tmp_path / "served_model.py"), registered_model_name=predictions.REGISTERED_MODEL,
                                        artifacts={"trained": str(tmp_path / "model")}, pip_requirements=["mlflow"])
     client = mlflow.MlflowClient()
-    client.create_model_version(predictions.MODEL, made.model_uri, model_id=made.model_id)
-    client.set_registered_model_alias(predictions.MODEL, "champion", "2")
+    client.create_model_version(predictions.REGISTERED_MODEL, made.model_uri, model_id=made.model_id)
+    client.set_registered_model_alias(predictions.REGISTERED_MODEL, "champion", "2")
     return client
 
 
@@ -77,7 +77,7 @@ def test_every_product_gets_the_champions_labels_and_doubtful_labels_are_listed(
     assert predictions.main(["--run-id", "r1"]) == 0
     staged = engine.staged(tables.PREDICTIONS)
     best = {row.product_id: (row.model, row.version, row.labels[0].sub_class_id, row.labels[0].probability) for row in staged.collect()}
-    name = predictions.MODEL
+    name = predictions.REGISTERED_MODEL
     assert best == {"a": (name, 2, 1, 0.95), "b": (name, 2, 1, 0.6), "c": (name, 2, 2, 0.6), "d": (name, 2, 2, 0.6), "e": (name, 2, 1, 0.95)}
 
     assert engine.publish(tables.PREDICTIONS, staged, {}).added == 5
@@ -104,14 +104,14 @@ def test_what_is_not_registered_is_one_sentence(registry):
         predictions.resolve("nobody")
     with pytest.raises(LakehouseError, match="version or alias '7'; `mep3m train bilstm` registers one"):
         predictions.resolve(version="7")
-    registry.set_model_version_tag(predictions.MODEL, "2", "table", "labelled_products")
+    registry.set_model_version_tag(predictions.REGISTERED_MODEL, "2", "table", "labelled_products")
     with pytest.raises(LakehouseError, match="version 2 was trained on the labels of labelled_products"):
         predictions.resolve()
 
 
 def test_doubting_before_scoring_is_one_sentence(lake):
     arrow.create(tables.PREDICTIONS)
-    model = predictions.Registered(predictions.MODEL, 1, "", "")
+    model = predictions.Registered(predictions.REGISTERED_MODEL, 1, "", "")
     with pytest.raises(LakehouseError, match="version 1 has scored no product yet"):
         review(model, {1}, 0.9, 50, None)
     with pytest.raises(LakehouseError, match="--confidence is 3; it is a probability"):
