@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
+from scipy.cluster.hierarchy import DisjointSet
 
 from spark_jobs.methods.curated_names import name_similarities
 from spark_jobs.methods.curated_reference import (
@@ -110,21 +111,14 @@ def mutual_best(i: np.ndarray, j: np.ndarray, score: np.ndarray, shops: np.ndarr
 
 def pool(categories: int, shops: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     """Each category's class after the pairs, in their order, are put together, at most one category of a shop in a class."""
-    above = np.arange(categories)
-    holds = [{int(shop)} for shop in shops]
-
-    def root(one: int) -> int:
-        while above[one] != one:
-            above[one] = above[above[one]]
-            one = int(above[one])
-        return one
-
+    sets, holds = DisjointSet(range(categories)), [{int(shop)} for shop in shops]
     for one, other in zip(i.tolist(), j.tolist(), strict=True):
-        low, high = sorted((root(one), root(other)))
-        if low != high and not holds[low] & holds[high]:
-            above[high] = low
-            holds[low] |= holds[high]
-    return np.unique([root(one) for one in range(categories)], return_inverse=True)[1]
+        first, second = sets[one], sets[other]
+        if first != second and not holds[first] & holds[second]:
+            sets.merge(first, second)
+            holds[sets[first]] = holds[first] | holds[second]
+    _, first, classes = np.unique([sets[one] for one in range(categories)], return_index=True, return_inverse=True)
+    return np.unique(first[classes], return_inverse=True)[1]        # numbered by their first members
 
 
 def candidates(given: Categories, profiles: Profiles, reference: Reference, shops: np.ndarray, threads: int = 2) -> np.ndarray:

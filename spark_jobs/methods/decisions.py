@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import islice
 
+from scipy.cluster.hierarchy import DisjointSet
+
 from lakehouse.errors import LakehouseError
 
 KINDS = ("name", "merge", "separate", "third_level")
@@ -95,22 +97,19 @@ def check(decision: Decision) -> None:
 
 
 class Groups:
-    """Categories that have been put together (union-find); the smallest of a group stands for it."""
+    """Categories that have been put together; one of a group stands for it."""
 
     def __init__(self) -> None:
-        self._above: dict[Category, Category] = {}
+        self._sets = DisjointSet()
 
     def find(self, one: Category) -> Category:
-        root = one
-        while (above := self._above.get(root, root)) != root:
-            root = above
-        while (above := self._above.get(one, one)) != root:
-            self._above[one], one = root, above
-        return root
+        self._sets.add(one)
+        return self._sets[one]
 
     def join(self, one: Category, other: Category) -> None:
-        low, high = sorted((self.find(one), self.find(other)))
-        self._above[high] = low
+        self._sets.add(one)
+        self._sets.add(other)
+        self._sets.merge(one, other)
 
 
 def chain(one: Category, other: Category, merges: Iterable[Decision]) -> list[Decision]:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Container, Hashable, Iterable, Mapping, 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.cluster.hierarchy import DisjointSet
 
 Category = tuple[str, str]
 Pair = frozenset
@@ -199,19 +200,12 @@ def v_measure(clusters: Mapping[Category, Hashable], labels: Labels, among: Cont
 
 def components(pairs: Iterable[Pair], also: Iterable[Category] = ()) -> dict[Category, Category]:
     """Each category's cluster after the pairs are joined, named by its smallest member."""
-    above: dict[Category, Category] = {one: one for one in also}
-
-    def root(one: Category) -> Category:
-        above.setdefault(one, one)
-        while above[one] != one:
-            above[one] = above[above[one]]
-            one = above[one]
-        return one
-
-    for ends in pairs:
-        low, high = sorted(root(one) for one in sorted(ends))
-        above[high] = low
-    return {one: root(one) for one in list(above)}
+    sets = DisjointSet(also)
+    for one, other in map(sorted, pairs):
+        sets.add(one)
+        sets.add(other)
+        sets.merge(one, other)
+    return {one: name for members in sets.subsets() for name in [min(members)] for one in members}
 
 
 def intervals(found: Collection[Pair], key: Collection[Pair], labels: Labels | None, merged: Collection[Pair] = (), *,
