@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from dataclasses import dataclass
 
 from lakehouse import arrow, settings, tables
@@ -9,15 +11,30 @@ from lakehouse import arrow, settings, tables
 REGISTERED_MODEL, CHAMPION = "mep3m-classifier", "champion"
 
 
+def quiet_mlflow():
+    """The package, so set that it says nothing but errors, and gives a registry that is down seconds, not a quarter of an hour."""
+    for name, value in (("HTTP_REQUEST_MAX_RETRIES", "2"), ("HTTP_REQUEST_TIMEOUT", "20"), ("DISABLE_TELEMETRY", "true"),
+                        ("ENABLE_ARTIFACTS_PROGRESS_BAR", "false")):
+        os.environ.setdefault(f"MLFLOW_{name}", value)
+    import mlflow
+
+    for chatty in ("alembic", "mlflow"):        # after the import, which sets MLflow's own level
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    return mlflow
+
+
+def client():
+    """MLflow's, of this lake's registry."""
+    uri = settings.load().tracking_uri
+    return quiet_mlflow().MlflowClient(uri, uri)
+
+
 def models() -> list[dict]:
     """The registered versions, newest first: version, architecture, version of products that it was trained on (if any), aliases, metrics."""
-    from mlflow import MlflowClient
-
-    client = MlflowClient(settings.load().tracking_uri, settings.load().tracking_uri)
-    found = []
-    for version in sorted(client.search_model_versions(f"name='{REGISTERED_MODEL}'"), key=lambda v: -int(v.version)):
-        run = client.get_run(version.run_id)
-        full = client.get_model_version(REGISTERED_MODEL, version.version)
+    registry, found = client(), []
+    for version in sorted(registry.search_model_versions(f"name='{REGISTERED_MODEL}'"), key=lambda v: -int(v.version)):
+        run = registry.get_run(version.run_id)
+        full = registry.get_model_version(REGISTERED_MODEL, version.version)
         trained_on = run.data.params.get("table_version")
         found.append({"version": int(version.version), "architecture": version.tags.get("architecture", run.data.params.get("model", "?")),
                       "table_version": int(trained_on) if trained_on else None, "aliases": list(full.aliases), "metrics": run.data.metrics})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from lakehouse import arrow, settings, summary, tables
+from lakehouse import arrow, registry, settings, spark, summary, tables
 from lakehouse.errors import LakehouseError
 
 app = typer.Typer()
@@ -95,6 +96,20 @@ def record_left_out(console: Console, listings: Path, left_out: Path) -> None:
     console.print(f"{len(faults):,} lines of {listings.name} are in ops.rejects with their reasons.")
 
 
+def learn(console: Console, models: list[str], release: Path) -> None:
+    """Train the models, let the one that should answer score, and write the data set."""
+    first, *others = models
+    with ThreadPoolExecutor(1) as aside:     # a step alone keeps half of two cores busy
+        trained = aside.submit(lambda: [step(console, "train", name, "--if-needed", "--challenger") for name in others])
+        step(console, "train", first, "--if-needed")
+        if (found := registry.answering()) is not None and found.unknown:
+            trained.result()        # one of the new models will answer: all are to be chosen from, by both steps that choose
+        step(console, "promote", "--all-labels", fine=(0, NOT_BETTER))
+        step(console, "score", "--all-labels")
+        step(console, "release", release, "--replace")
+        trained.result()
+
+
 @app.command()
 def run(
     size: int = typer.Option(3000, help="Listings of the generated sample shops."),
@@ -116,6 +131,14 @@ def run(
     for file in (shops, listings, class_map, images, image_map):
         if file is not None and not file.exists():
             raise LakehouseError(f"{file} is not there; name a file that is.")
+    if shops is not None and listings is not None:
+        raise LakehouseError("--shops and --listings name two sources; give one of them.")
+    if listings is None and (of_listings := [name for name, given in (
+            ("--limit-per-shop", limit_per_shop), ("--images", images), ("--image-map", image_map)) if given]):
+        raise LakehouseError(f"{' and '.join(of_listings)} can be given with --listings alone; name a listings file.")
+    for name in model:
+        importlib.import_module("training.plan").find_model(name)
+    spark.refuse_without_java(lake)
     lake.path.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -137,20 +160,10 @@ def run(
                     record_left_out(console, listings, left_out)
                 step(console, "crawl", "--shops", ready, "--allow-address", "127.0.0.1")
         step(console, "build", *(["--class-map", class_map] if class_map else []))
-        if not summary.rows("products"):
-            console.print("\nNo product yet: nobody has said which curated class the shops' classes belong to.\n"
-                          "  mep3m class-map pending          lists them\n  mep3m class-map import FILE.csv  takes your answers; then run again")
-            return
         answer_key = {}
         if gold is not None:
             evaluated = started(["evaluate", "alignment", "--gold", str(gold)], stdout=subprocess.PIPE, text=True)
             answer_key = json.loads(evaluated.communicate()[0] or "{}")
-        first, *others = model
-        with ThreadPoolExecutor(1) as aside:     # a step alone keeps half of two cores busy
-            trained = aside.submit(lambda: [step(console, "train", name, "--if-needed", "--challenger") for name in others])
-            step(console, "train", first, "--if-needed")
-            step(console, "promote", "--all-labels", fine=(0, NOT_BETTER))
-            step(console, "score", "--all-labels")
-            step(console, "release", release or lake.path / "release", "--replace")
-            trained.result()
+        if summary.rows("products"):
+            learn(console, model, release or lake.path / "release")
     summary.show(console, seconds=time.monotonic() - begun, answer_key=answer_key)

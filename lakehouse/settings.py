@@ -34,14 +34,17 @@ class Settings:
 
     @property
     def path(self) -> Path:
-        """The lake's root as an absolute folder.
+        """The lake's root as an absolute folder, there or not.
 
         Raises:
-            LakehouseError: the root is an object store, which has no folder.
+            LakehouseError: the root is an object store, which has no folder, or there is a file in its place.
         """
         if not self.is_local:
             raise LakehouseError(f"LAKEHOUSE_ROOT is {self.root}, but this step needs a local folder.")
-        return Path(self.root).expanduser().absolute()
+        root = Path(self.root).expanduser().absolute()
+        if not (there := next(place for place in (root, *root.parents) if place.exists())).is_dir():
+            raise LakehouseError(f"LAKEHOUSE_ROOT is {self.root}, but {there} is a file; set it to a folder, which is made where there is none.")
+        return root
 
     def location(self, *parts: str) -> str:
         """A place under the root, as Spark and delta-rs both read it."""

@@ -47,9 +47,7 @@ def session() -> SparkSession:
     else:
         with suppress(PySparkException):
             return SparkSession.active()
-        home = os.environ.get("JAVA_HOME")      # which Spark prefers to the path
-        if not shutil.which("java", path=f"{home}/bin" if home else None):
-            raise LakehouseError(NO_JAVA)
+        refuse_without_java(chosen)
         for name, value in configuration(chosen).items():
             builder = builder.config(name, value)
         builder = builder.master(chosen.spark_master)
@@ -59,6 +57,16 @@ def session() -> SparkSession:
         if "JAVA_GATEWAY" in str(error):
             raise LakehouseError(NO_JAVA) from None
         raise LakehouseError(f"Spark did not start at {chosen.spark_remote or chosen.spark_master}: {first_line(error)}") from None
+
+
+def refuse_without_java(chosen: settings.Settings) -> None:
+    """
+    Raises:
+        LakehouseError: Spark runs in this process's own JVM, and there is no Java.
+    """
+    home = os.environ.get("JAVA_HOME")      # which Spark prefers to the path
+    if not chosen.spark_remote and not shutil.which("java", path=f"{home}/bin" if home else None):
+        raise LakehouseError(NO_JAVA)
 
 
 def configuration(chosen: settings.Settings) -> dict[str, str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
+from pathlib import Path
+from shutil import which
 
 from rich.console import Console
 from rich.table import Table as Grid
@@ -42,6 +45,22 @@ def expectations() -> tuple[int, int]:
     return held[True], held[False]
 
 
+def unmapped() -> int:
+    """Listings of classes that nobody has mapped."""
+    import pyarrow.compute as pc
+
+    waiting = arrow.read(tables.NATIVE_SUB_CLASSES, columns=["listings"], filters=pc.field("class_id").is_null())
+    return pc.sum(waiting["listings"]).as_py() or 0
+
+
+def command() -> str:
+    """What to type for `mep3m` here: its name where the shell finds it, else its place in this environment."""
+    ours = Path(sys.executable).with_name("mep3m")
+    if which("mep3m") == str(ours):
+        return "mep3m"
+    return str(ours.relative_to(Path.cwd()) if ours.is_relative_to(Path.cwd()) else ours)
+
+
 def show(console: Console, *, seconds: float, answer_key: dict) -> None:
     """The summary that `mep3m run` ends with."""
     console.rule("summary")
@@ -51,8 +70,11 @@ def show(console: Console, *, seconds: float, answer_key: dict) -> None:
     console.print(grid)
     passed, failed = expectations()
     console.print(f"\nexpectations: {passed} passed, {failed} failed")
+    waiting = unmapped()
+    if waiting:
+        console.print(f"\n{waiting:,} listings wait: nobody has said which curated class their shops' classes belong to")
     merged = merges()
-    console.print(f"\nalignment: {len(merged)} curated sub-classes join several shops, such as")
+    console.print(f"\nalignment: {len(merged)} curated sub-classes join several shops{', such as' if merged else ''}")
     for name, members in merged[:5]:
         console.print(f"  {name}  ←  {';  '.join(members[:4])}{' …' if len(members) > 4 else ''}", soft_wrap=True)
     if answer_key:
@@ -68,10 +90,11 @@ def show(console: Console, *, seconds: float, answer_key: dict) -> None:
         cells = (metrics.get(name) for name in ("test_top1", "test_top5", "test_ap_macro", "test_f1_weighted"))
         grid.add_row(str(model["version"]), model["architecture"], ", ".join(model["aliases"]), *("-" if c is None else f"{c:.3f}" for c in cells))
     console.print(grid)
-    console.print(f"\n{seconds:.0f} s in all. What to try next:\n"
-                  "  mep3m sql \"select class_name, count(*) from gold.products group by 1\"\n"
-                  "  mep3m names pending       merged sub-classes that wait for a name\n"
-                  "  mep3m review              decide on a page in the browser\n"
-                  "  mep3m promote             let the challenger try for champion on the same test rows\n"
-                  "  mep3m score --suspects    products whose label a model doubts\n"
-                  "  mep3m run --shops FILE    your own shops; see the README")
+    mapping = (("class-map pending", "classes that wait for a curated one"), ("class-map import FILE", "takes your answers; then run again"))
+    curated = (('sql "select class_name, count(*) from gold.products group by 1"', ""),
+               ("names pending", "merged sub-classes that wait for a name"), ("review", "decide on a page in the browser"),
+               ("promote", "let the challenger try for champion on the same test rows"),
+               ("score --suspects", "products whose label a model doubts"), ("run --shops FILE", "your own shops; see the README"))
+    console.print(f"\n{seconds:.0f} s in all. What to try next:")
+    for words, about in (*(mapping if waiting else ()), *(curated if rows("products") else ())):
+        console.print(f"  {command()} {f'{words:<22} # {about}' if about else words}", soft_wrap=True, highlight=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from lakehouse import job, settings, tables
+from lakehouse import job, registry, settings, tables
 from lakehouse.errors import LakehouseError
 from lakehouse.registry import CHAMPION, REGISTERED_MODEL
 
@@ -46,16 +45,11 @@ def resolve(name: str = REGISTERED_MODEL, version: str = CHAMPION) -> Registered
     Raises:
         LakehouseError: there is no such model or version, it was trained on other labels than the products', or the registry does not answer.
     """
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
-    for chatty in ("alembic", "mlflow"):        # after the import, which sets MLflow's own level
-        logging.getLogger(chatty).setLevel(logging.ERROR)
     uri = settings.load().tracking_uri
     try:
-        client = MlflowClient(uri, uri)
+        client = registry.client()
         found = client.get_model_version(name, version) if version.isdigit() else client.get_model_version_by_alias(name, version)
         place = client.get_model_version_download_uri(name, found.version)
     except MlflowException as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lakehouse import settings, tables
 from lakehouse.errors import LakehouseError
-from lakehouse.registry import CHAMPION, REGISTERED_MODEL
+from lakehouse.registry import CHAMPION, REGISTERED_MODEL, quiet_mlflow
 from training import plan as plans
 from training.plan import Plan
 
@@ -39,19 +39,7 @@ def client():
     Raises:
         LakehouseError: the registry does not answer.
     """
-    import os
-
-    # A registry that is down is worth seconds, not MLflow's quarter of an hour of attempts.
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
-    import mlflow
-
-    for chatty in ("alembic", "mlflow"):        # after the import, which sets MLflow's own level
-        logging.getLogger(chatty).setLevel(logging.ERROR)
-
-    lake = settings.load()
+    mlflow, lake = quiet_mlflow(), settings.load()
     if lake.tracking_uri.startswith("sqlite:///"):
         Path(lake.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(lake.tracking_uri)

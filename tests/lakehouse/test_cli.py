@@ -76,6 +76,26 @@ def test_a_mistake_in_sql_is_one_sentence(lake):
 
 
 @pytest.mark.medium
+@pytest.mark.parametrize(("words", "told"), [
+    (("--limit-per-shop", "3", "--image-map", "x.csv"), "--limit-per-shop and --image-map can be given with --listings alone; name a listings file."),
+    (("--shops", "x.csv", "--listings", "x.csv"), "--shops and --listings name two sources; give one of them."),
+    (("--model", "bilstm", "--model", "bigru"), "No model is called 'bigru'; there are"),
+])
+def test_what_a_run_cannot_do_is_said_before_it_begins(lake, tmp_path, words, told):
+    (tmp_path / "x.csv").touch()
+    done = mep3m("run", *(str(tmp_path / word) if word == "x.csv" else word for word in words), LAKEHOUSE_ROOT=str(lake))
+    assert done.returncode == 1 and done.stdout == "" and told in done.stderr
+    assert list(lake.iterdir()) == []
+
+
+@pytest.mark.medium
+def test_a_run_without_java_crawls_nothing(lake, tmp_path):
+    done = mep3m("run", LAKEHOUSE_ROOT=str(lake), JAVA_HOME=str(tmp_path))
+    assert done.returncode == 1 and done.stdout == "" and "openjdk-17" in done.stderr
+    assert list(lake.iterdir()) == []
+
+
+@pytest.mark.medium
 def test_a_missing_listings_file_stops_before_anything_is_done(lake):
     done = mep3m("run", "--listings", "/nowhere/listings.tsv", LAKEHOUSE_ROOT=str(lake))
     assert done.returncode == 1

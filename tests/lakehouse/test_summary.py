@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event
+
 import pytest
 from rich.console import Console
 
-from lakehouse import arrow, settings, summary, tables
+from lakehouse import arrow, run, settings, summary, tables
 from lakehouse.registry import CHAMPION, REGISTERED_MODEL, answering
 from tests.expectations.rows import FIXTURES
 
@@ -41,8 +46,8 @@ def registry(lake):
 def test_the_champion_is_shown_however_old(lake, registry):
     same = {name: FIXTURES["products"].row(1)[name] for name in ("class_id", "sub_class_id", "subsub_class_id")}
     first = products(1, 2, **same)
-    arrow.create(tables.TAXONOMY)
-    arrow.create(tables.QUALITY_RESULTS)
+    for table in (tables.NATIVE_SUB_CLASSES, tables.TAXONOMY, tables.QUALITY_RESULTS):
+        arrow.create(table)
     for _ in range(summary.MODELS_SHOWN + 2):
         registry(first)
     console = Console(record=True, width=200)
@@ -50,6 +55,57 @@ def test_the_champion_is_shown_however_old(lake, registry):
     said = console.export_text()
     assert "precision 1.000, recall 0.500, F1 0.667" in said
     assert " 1        bilstm        champion " in said and f" {summary.MODELS_SHOWN + 2}        bilstm " in said and " 2        bilstm " not in said
+
+
+def test_what_to_try_next_is_typed_as_it_is_printed(lake, monkeypatch):
+    for table in (tables.TAXONOMY, tables.QUALITY_RESULTS):
+        arrow.create(table)
+    rows = [FIXTURES["native_sub_classes"].row(number) for number in range(3)]
+    arrow.append(tables.NATIVE_SUB_CLASSES, arrow.batch(tables.NATIVE_SUB_CLASSES, [
+        *rows[:1], *(row | {"class_id": None, "class_name": None, "native_class": "nobody's", "listings": 4} for row in rows[1:])]))
+    bin = Path(sys.executable).parent
+    for path, called in (("/usr/bin", ".venv/bin/mep3m"), (f"{bin}:/usr/bin", "mep3m")):
+        monkeypatch.setenv("PATH", path)
+        monkeypatch.chdir(bin.parents[1])
+        console = Console(record=True, width=200)
+        summary.show(console, seconds=1, answer_key={})
+        said = console.export_text()
+        assert "8 listings wait" in said and f"  {called} class-map pending " in said
+    pending = next(line for line in said.splitlines() if "class-map pending" in line)
+    done = subprocess.run(["bash", "-c", pending], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "8 listings wait" in done.stdout, done.stderr
+
+
+def test_an_empty_registry_is_read_without_a_word(lake):
+    done = subprocess.run([sys.executable, "-c", "from lakehouse.registry import answering; assert answering() is None"],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_model_that_contests_is_the_one_that_scores_whichever_is_trained_first(lake, registry, monkeypatch):
+    same = {name: FIXTURES["products"].row(1)[name] for name in ("class_id", "sub_class_id", "subsub_class_id")}
+    first = products(1, 2, **same)
+    registry(first, "tfn")
+    chosen, promoted, released = [], Event(), Event()
+
+    def step(console: Console, *words: object, fine: tuple[int, ...] = (0,)) -> None:
+        if words[:2] == ("train", "tfn"):
+            waited.wait(2)
+        if words[0] == "train":
+            registry(arrow.version(tables.PRODUCTS), words[1])
+        elif words[0] in ("promote", "score"):
+            chosen.append(answering().version)
+        {"promote": promoted, "release": released}.get(words[0], Event()).set()
+
+    monkeypatch.setattr(run, "step", step)
+    waited = released
+    run.learn(Console(), ["bilstm", "tfn"], lake / "release")
+    assert chosen == [1, 1] and released.is_set(), "a champion that knows all labels waits for nobody"
+    products(3, **same | {"sub_class_id": 99})
+    waited = promoted
+    promoted.clear()
+    run.learn(Console(), ["bilstm", "tfn"], lake / "release")
+    assert chosen[2:] == [5, 5], "the newest of the champion's architecture"
 
 
 def test_the_champion_answers_while_it_knows_the_labels_and_then_the_newest_of_its_architecture_that_does(lake, registry):
