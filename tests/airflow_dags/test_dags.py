@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lakehouse import tables
+from lakehouse.build import RECORDS
 from lakehouse.cli import COMMANDS
 from lakehouse.tables import Origin
 
@@ -65,6 +66,14 @@ def test_every_table_has_its_task_and_that_task_brings_its_asset_up_to_date(task
     assert sorted(outlets.pop("crawl")) == sorted(landed.values())
     assert outlets == made
     assert set(landed) <= set(tasks), "a landed table's task is its audit"
+
+
+def test_the_last_task_of_curate_audits_what_is_recorded_but_a_data_set_taken_in_whole(read):
+    recorded = {table.name for table in tables.ALL if table.origin is Origin.RECORDED} - {tables.LABELLED_PRODUCTS.name}
+    tasks = read["dags"]["curate"]["tasks"]
+    named = tasks["records"]["command"].split()[2:]
+    assert recorded == set(named[:named.index("--run-id")]) == {table.name for table in RECORDS}
+    assert set(tasks) - {before for task in tasks.values() for before in task["before"]} == {"records"}, "all that writes to them comes first"
 
 
 def test_a_table_is_built_after_those_that_it_is_built_from(read):
