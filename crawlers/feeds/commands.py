@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from lakehouse.errors import LakehouseError
+
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="Land files in bronze without HTTP.")
 
 
@@ -33,6 +35,14 @@ def _checked(path: Path, console: Console):
 
 
 def _report(console: Console, path: Path, landed) -> None:
+    """
+    Raises:
+        LakehouseError: no line of the file was a listing.
+    """
+    if not landed.listings:
+        (reason, count), *_ = landed.reasons.most_common(1)
+        raise LakehouseError(f"No listing of {path.name} landed: {landed.rejects:,} rejected, {count:,} of them for \"{reason}\"; mend the file, "
+                             "and see each row with: mep3m sql \"select reason, row from ops.rejects\"")
     if landed.already:
         console.print(f"{path.name} was landed before ({landed.listings:,} listings, {landed.rejects:,} rejected); nothing was added.",
                       soft_wrap=True)

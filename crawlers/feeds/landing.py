@@ -19,6 +19,7 @@ from lakehouse.errors import LakehouseError, MissingTable
 
 BATCH_ROWS = 20_000
 SPIDER = "import"
+REJECTS = "rejects/"            # begins a crawl's counter of those refused for a reason
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,19 @@ class Landed:
     """What one import did.
 
     Attributes:
+        reasons: why listings were rejected, and how many for each.
         already: the same file had been landed before; nothing was added.
     """
 
     crawl_ids: list[str]
     listings: int
-    rejects: int
+    reasons: Counter[str]
     images: int
     already: bool
+
+    @property
+    def rejects(self) -> int:
+        return self.reasons.total()
 
 
 class Seen:
@@ -92,8 +98,11 @@ def land(
     before = _runs()
     done = [run for crawl, run in before.items() if run["spider"] == SPIDER and crawl.endswith(f"-{import_id}")]
     if done and all(run["finish_reason"] == "finished" for run in done):
-        return Landed(sorted(run["crawl_id"] for run in done), sum(run["listings"] for run in done), sum(run["rejects"] for run in done),
-                      sum(run["images"] for run in done), already=True)
+        reasons = Counter()
+        for run in done:
+            reasons.update({name.removeprefix(REJECTS): count for name, count in run["counters"] if name.startswith(REJECTS)})
+        return Landed(sorted(run["crawl_id"] for run in done), sum(run["listings"] for run in done), reasons, sum(run["images"] for run in done),
+                      already=True)
     started, seen = now(), Seen()
     listings: Counter[str] = Counter()
     rejects: Counter[tuple[str, str]] = Counter()
@@ -119,7 +128,7 @@ def land(
         finished = now()
         rows = []
         for shop, run in runs.items():
-            named = {f"rejects/{why}": count for (of, why), count in rejects.items() if of == shop}
+            named = {f"{REJECTS}{why}": count for (of, why), count in rejects.items() if of == shop}
             rows.append(run | {"listings": listings[shop], "images": images[shop], "rejects": sum(named.values()), "finished_at": finished,
                                "finish_reason": reason, "counters": sorted({"listings": listings[shop], **named}.items()),
                                "audit": audit, "audit_notes": notes})
@@ -156,7 +165,10 @@ def land(
     if not runs:
         raise LakehouseError(f"{source} holds no listing; name a file with at least one row.")
     close("finished", "pending", [])
-    return Landed([run["crawl_id"] for run in runs.values()], listings.total(), rejects.total(), images.total(), already=False)
+    reasons = Counter()
+    for (_, why), count in rejects.items():
+        reasons[why] += count
+    return Landed([run["crawl_id"] for run in runs.values()], listings.total(), reasons, images.total(), already=False)
 
 
 def _rows(records: list[Record], hashes: list[str | None], crawl_id: Callable[[str], str], runs: dict[str, dict], rules: dict[str, str]) -> pa.Table:

@@ -135,6 +135,16 @@ def test_rows_that_cannot_be_used_are_rejected_by_name(lake, file):
     assert {row["shop"]: row["rejects"] for row in rows(CRAWL_RUNS)}["jd"] == 4
 
 
+def test_a_file_of_which_nothing_can_be_used_is_an_error_each_time(lake, tmp_path):
+    path = tmp_path / "gbk.tsv"
+    path.write_bytes(HEADER.encode() + GOOD.encode("gbk") + b"jd\t9\n")
+    told = "No listing of gbk.tsv landed: 4 rejected, 3 of them for \"not UTF-8\"; mend the file"
+    for _ in range(2):
+        with pytest.raises(LakehouseError, match=told):
+            run("listings", path)
+    assert len(rows(REJECTS)) == 4
+
+
 def test_a_limit_takes_the_first_of_each_shop(lake, file):
     run("listings", file, "--limit-per-shop", 1)
     assert [(row["shop"], row["listing_id"]) for row in rows(RAW_LISTINGS)] == [("dangdang", "1"), ("jd", "1")]
