@@ -1,25 +1,27 @@
-"""Batches: one global order a seed and an epoch, every process its part of each batch, pictures decoded ahead in bounded memory."""
+"""Batches: one global order a seed and an epoch, every process its part of each batch, titles and pictures read ahead in bounded memory."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from training.data import Examples, read_bytes
 from training.served import pictures
 from training.served.inputs import Encoder
 from training.served.titles import trimmed
-from training.world import World
 
-ALONE = World()
-ENCODED_AT_ONCE = 4096
-BATCHES_AHEAD = 4
-KEPT_BYTES = 256 << 20  # of decoded pictures, so that a small table's are decoded once and a large one's memory is bounded
+ENCODED_AT_ONCE = 4096  # titles, since arrays of many are quicker than many arrays
+GROUPS_AHEAD = 2  # of so many titles
+BATCHES_AHEAD = 4  # of pictures, or one a thread where there are more threads
+KEPT_BYTES = 256 << 20  # of decoded pictures, and as many of encoded titles: a small table's are read once, a large one's memory is bounded
+Given, Made = TypeVar("Given"), TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,34 @@ class Batch:
     targets: np.ndarray  # (rows,) int32
     weights: np.ndarray  # (rows,) float32; 0 for filling, so that every process has equally many rows
     rows: np.ndarray  # (rows,) places in the examples
+
+
+class Titles:
+    """Titles as an encoder reads them: the first KEPT_BYTES of them once, the others whenever they are asked for."""
+
+    def __init__(self, titles: pa.ChunkedArray, encoder: Encoder):
+        self.titles, self.encoder = titles, encoder
+        self.widths = {name: numbers.shape[1] for name, numbers in encoder.titles([]).items()}
+        self.known = np.zeros(min(len(titles), KEPT_BYTES // (4 * sum(self.widths.values()) or 1)), bool)
+        self.kept = self._room(len(self.known))
+
+    def _room(self, rows: int) -> dict[str, np.ndarray]:
+        return {name: np.empty((rows, width), np.int32) for name, width in self.widths.items()}
+
+    def of(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """(len(rows), width) of each input."""
+        found, have = self._room(len(rows)), np.zeros(len(rows), bool)
+        may = rows < len(self.known)
+        have[may] = self.known[rows[may]]
+        new, keep = rows[~have], may[~have]
+        encoded = self.encoder.titles(self.titles.take(pa.array(new)).to_pylist()) if found and len(new) else {}
+        for name, numbers in found.items():
+            numbers[have] = self.kept[name][rows[have]]
+            if encoded:
+                numbers[~have] = encoded[name]
+                self.kept[name][new[keep]] = encoded[name][keep]
+        self.known[new[keep]] = True
+        return found
 
 
 @dataclass(frozen=True)
@@ -40,7 +70,7 @@ class Loader:
 
     examples: Examples
     targets: np.ndarray
-    titles: dict[str, np.ndarray]  # encoded once: 4 bytes a word are less than the title itself
+    titles: Titles
     image_size: int  # 0: the model looks at no picture
     root: Path
     batch: int  # rows of all processes together
@@ -70,21 +100,26 @@ class Loader:
     def epoch(self, seed: int | None, epoch: int = 0, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from step `start` on."""
         order = self.order(seed, epoch)
-        steps = range(start, self.steps())
-        if not self.image_size:
-            for step in steps:
-                yield self._batch(*self.part(order, step), None)
-            return
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="pictures") as pool:
-            waiting: deque = deque()
-            ahead = iter(steps)
-            for _ in steps:
-                while len(waiting) < BATCHES_AHEAD and (following := next(ahead, None)) is not None:
-                    rows, weights = self.part(order, following)
-                    paths = self.examples.images.take(rows).to_pylist()
-                    waiting.append((rows, weights, [pool.submit(self._picture, row, path) for row, path in zip(rows.tolist(), paths, strict=True)]))
-                rows, weights, decoding = waiting.popleft()
-                yield self._batch(rows, weights, [future.result() for future in decoding])
+        each, steps = -(-self.batch // self.size), range(start, self.steps())
+        together = max(1, ENCODED_AT_ONCE // each)
+        groups = [steps[first : first + together] for first in range(0, len(steps), together)]
+
+        def encoded(group: range) -> dict[str, np.ndarray]:
+            return self.titles.of(np.concatenate([self.part(order, step)[0] for step in group]))
+
+        def decoded(step: int) -> list[np.ndarray | None]:
+            rows = self.part(order, step)[0]
+            return [self._picture(row, path) for row, path in zip(rows.tolist(), self.examples.images.take(pa.array(rows)).to_pylist(), strict=True)]
+
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="reading") as pool:
+            shown = ahead(pool, decoded, steps if self.image_size else (), max(BATCHES_AHEAD, self.threads))
+            for group, titles in zip(groups, ahead(pool, encoded, groups, GROUPS_AHEAD), strict=True):
+                for number, step in enumerate(group):
+                    rows, weights = self.part(order, step)
+                    inputs = {name: trimmed(values[number * each : (number + 1) * each]) for name, values in titles.items()}
+                    if self.image_size:
+                        inputs["image"], inputs["has_image"] = pictures.stack(next(shown), self.image_size)
+                    yield Batch(inputs, self.targets[rows], weights, rows)
 
     def _picture(self, row: int, path: str | None) -> np.ndarray | None:
         if row in self.kept:
@@ -96,17 +131,13 @@ class Loader:
             self.kept[row] = decoded
         return decoded
 
-    def _batch(self, rows: np.ndarray, weights: np.ndarray, decoded: list | None) -> Batch:
-        inputs = {name: trimmed(values[rows]) for name, values in self.titles.items()}
-        if decoded is not None:
-            inputs["image"], inputs["has_image"] = pictures.stack(decoded, self.image_size)
-        return Batch(inputs, self.targets[rows], weights, rows)
 
-
-def encode(examples: Examples, encoder: Encoder, world: World = ALONE) -> dict[str, np.ndarray]:
-    """The titles of all examples as the encoder reads them: each process a few thousand strings at a time, which it gives to the others."""
-    parts: list[dict[str, np.ndarray]] = []
-    for start in range(0, len(examples), ENCODED_AT_ONCE * world.size):
-        mine = examples.titles.slice(start + ENCODED_AT_ONCE * world.rank, ENCODED_AT_ONCE)
-        parts.append({name: world.gather(numbers) for name, numbers in encoder.titles(mine.to_pylist()).items()})
-    return {name: np.concatenate([part[name] for part in parts]) for name in (parts[0] if parts else {})}
+def ahead(pool: Executor, work: Callable[[Given], Made], things: Iterable[Given], number: int) -> Iterator[Made]:
+    """The work on each thing, in order, while the pool is at the `number` that come next."""
+    waiting: deque = deque()
+    for thing in things:
+        waiting.append(pool.submit(work, thing))
+        if len(waiting) > number:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()

@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from training.served.titles import CUT_AT_ONCE, Vocabulary, words_of
+from training.served.titles import CUT_AT_ONCE, Cut, Vocabulary
 
 
 def passes(titles: int) -> int:
@@ -37,7 +37,7 @@ def word2vec(titles: Iterable[str], vocabulary: Vocabulary, dimensions: int, *, 
     known = {word: word for word in vocabulary.known}  # one string a word, however many titles have it
     sentences, remaining = [], iter(titles)
     while some := list(islice(remaining, CUT_AT_ONCE)):
-        sentences += [[known[word] for word in found if word in known] for found in words_of(some)]
+        sentences += [[known[word] for word in found if word in known] for found in Cut.of(some).lists()]
     model = Word2Vec(
         vector_size=dimensions,
         window=window,

@@ -20,7 +20,7 @@ from lakehouse import settings
 from lakehouse.errors import LakehouseError
 from training import checkpoints, data, elastic, exporting, metrics, plan, tracking
 from training.live import Live
-from training.loader import Loader, encode
+from training.loader import Loader, Titles
 from training.served.inputs import Encoder
 from training.served.titles import Vocabulary
 from training.served.tree import LabelTree
@@ -158,14 +158,14 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
     among_all.share(trainer.variables)
     position = among_all.same(position)
 
-    encoded = {split: encode(examples, encoder, among_all) for split, examples in splits.items()}
+    titles = {split: Titles(examples.titles, encoder) for split, examples in splits.items()}
     unread: set[int] = set()
 
     def loader(split: str, batch: int, among: World) -> Loader:
         examples = splits[split]
         size = asked.sizes["image_size"] if entry.reads_images else 0
         threads = max(2, len(os.sched_getaffinity(0)) // among.local_size)
-        found = Loader(examples, examples.targets(tree), encoded[split], size, root, batch, among.rank, among.size, threads)
+        found = Loader(examples, examples.targets(tree), titles[split], size, root, batch, among.rank, among.size, threads)
         return replace(found, unread=unread) if split == "train" else found
 
     def save(among: World, at: checkpoints.Position) -> None:

@@ -15,16 +15,17 @@ import pyarrow as pa
 
 from training import world
 from training.checkpoints import Position
-from training.data import Examples
-from training.loader import Loader, encode
+from training.loader import Loader, Titles
 from training.loop import Recipe, Trainer
 from training.models import bilstm
 from training.models.config import Config
 from training.served.inputs import Encoder, Reading
+from training.served.titles import Vocabulary
 from training.served.tree import LabelTree
 from training.world import World
 
 LABELS, ROWS = 4, 90
+WORDS = [f"w{number}" for number in range(20)]     # 0 and 1 are not known
 
 
 def main(out: Path) -> None:
@@ -33,7 +34,9 @@ def main(out: Path) -> None:
                       for n in range(LABELS)])
     sizes = Config(paths=LABELS, vocabulary=20, dimensions=8, units=6, dropout=0.0, word_dropout=0.0)
     titles = np.random.default_rng(0).integers(1, 20, (ROWS, 8)).astype(np.int32)
-    loader = Loader(None, titles[:, 0] % LABELS, {"words": titles}, 0, None, 16, me.rank, me.size)
+    encoder = Encoder(Reading(words=8), Vocabulary([WORDS[number] for number in range(2, 20)]))
+    lines = pa.chunked_array([[" ".join(WORDS[number] for number in row) for row in titles]])
+    loader = Loader(None, titles[:, 0] % LABELS, Titles(lines, encoder), 0, None, 16, me.rank, me.size)
 
     def trained(build: Callable[[], keras.Model], among: World = me) -> tuple[list[float], list[np.ndarray]]:
         # Each process begins with weights of its own: only sharing the leader's makes them equal.
@@ -45,10 +48,8 @@ def main(out: Path) -> None:
     losses, weights = trained(lambda: bilstm.build(sizes))
     exact, normalised = trained(with_batch_normalisation)
     compressed, _ = trained(with_batch_normalisation, replace(me, compress=True))
-    lines = pa.chunked_array([[f"红茶 {n}" for n in range(9_000)]])     # of the last few thousand, not every process has some
-    encoded = encode(Examples(lines, lines, lines, np.zeros(len(lines)), None), Encoder(Reading(terms=8), None), me)["terms"]
     kept = {f"w{n:03d}": array for n, array in enumerate(weights)} | {f"n{n:03d}": array for n, array in enumerate(normalised)}
-    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, exact=exact, compressed=compressed, encoded=encoded, **kept)
+    np.savez(out / f"{me.size}-{me.rank}.npz", losses=losses, exact=exact, compressed=compressed, **kept)
 
 
 def with_batch_normalisation() -> keras.Model:

@@ -1,6 +1,9 @@
 """Reading products at a version, and cutting them into batches, without a JVM."""
 
+from collections import Counter
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +12,8 @@ from lakehouse import arrow, tables
 from lakehouse.errors import LakehouseError
 from tests.training.conftest import rows
 from training import data, programs, worker
-from training.loader import Loader, encode
+from training import loader as loading
+from training.loader import Loader, Titles
 from training.served.inputs import Encoder, Reading
 from training.served.titles import Vocabulary
 
@@ -68,7 +72,8 @@ def test_a_label_without_training_rows_counts_as_an_error(lake, caplog):
 
 
 def loader(n: int, batch: int, rank: int = 0, size: int = 1) -> Loader:
-    return Loader(None, np.arange(n, dtype=np.int32), {"words": np.arange(1, n + 1, dtype=np.int32)[:, None]}, 0, None, batch, rank, size)
+    titles = Titles(pa.chunked_array([[f"第{row}个" for row in range(n)]]), Encoder(Reading(terms=4, buckets=1 << 24, longest=1), None))
+    return Loader(None, np.arange(n, dtype=np.int32), titles, 0, None, batch, rank, size)
 
 
 @settings(deadline=None)     # the machine may be busy
@@ -97,8 +102,28 @@ def test_missing_torn_and_absent_pictures_are_marked_as_missing(products):
     (products / named[1]).write_bytes((products / named[1]).read_bytes()[:200])
     (products / named[2]).unlink()
     encoder = Encoder(Reading(words=8), Vocabulary.of(train.titles.to_pylist()))
-    feeding = Loader(train, train.targets(data.tree_of(train, "tfn")), encode(train, encoder), 32, products, 16)
+    feeding = Loader(train, train.targets(data.tree_of(train, "tfn")), Titles(train.titles, encoder), 32, products, 16)
     seen = {path: there for batch in feeding.epoch(1) for row, weight, there in zip(batch.rows, batch.weights, batch.inputs["has_image"], strict=True)
             if weight for path in [train.images[int(row)].as_py()] if path}
     assert [train.images[row].as_py() for row in sorted(feeding.unread)] == named[:3]
     assert [seen[path] for path in named[:3]] == [0.0, 0.0, 0.0] and all(seen[path] == 1.0 for path in named[3:])
+
+
+@pytest.mark.parametrize("kept_rows", [0, 20, 50])
+def test_titles_are_encoded_once_while_there_is_room_and_lie_beside_their_rows_all_the_same(monkeypatch, kept_rows):
+    encoded = Counter()
+
+    class Counting(Encoder):
+        def titles(self, titles):
+            encoded.update(titles)
+            return super().titles(titles)
+
+    monkeypatch.setattr(loading, "KEPT_BYTES", kept_rows * 4 * 8)
+    monkeypatch.setattr(loading, "ENCODED_AT_ONCE", 16)
+    lines, reading = [f"第{row}个" for row in range(50)], Reading(terms=8)
+    feeding = Loader(None, np.arange(50), Titles(pa.chunked_array([lines]), Counting(reading, None)), 0, None, 10)
+    for epoch in (0, 1):
+        for batch in feeding.epoch(3, epoch):
+            assert (batch.inputs["terms"] == Encoder(reading, None).titles([lines[row] for row in batch.rows])["terms"]).all()
+    assert [encoded[line] for line in lines] == [1] * kept_rows + [2] * (50 - kept_rows)
+    assert feeding.titles.kept["terms"].nbytes <= kept_rows * 4 * 8

@@ -31,7 +31,6 @@ def test_two_processes_end_with_equal_weights_and_the_losses_of_one(tmp_path):
     np.testing.assert_allclose(np.load(tmp_path / "2-0.npz")["losses"], np.load(tmp_path / "1-0.npz")["losses"], rtol=1e-4)
     for a, b in zip(first, weights(tmp_path / "1-0.npz"), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-3)
-    assert np.array_equal(*(np.load(tmp_path / name)["encoded"] for name in ("2-0.npz", "1-0.npz")))
     compressed, exact = (np.load(tmp_path / "2-0.npz")[name] for name in ("compressed", "exact"))
     assert (compressed != exact).any(), "gradients crossed uncompressed"
     np.testing.assert_allclose(compressed, exact, rtol=1e-2)

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import itertools
 import pickle
 import zlib
 from itertools import islice
@@ -19,7 +20,8 @@ from training.models.config import Config
 from training.served import linear, pictures
 from training.served.inputs import Encoder, Reading
 from training.served.model import Classifier
-from training.served.titles import UNKNOWN, Vocabulary, clean, hashed, terms, trimmed, words, words_of
+from training.served.terms import hashed
+from training.served.titles import UNKNOWN, Cut, Vocabulary, clean, trimmed, words
 from training.served.tree import LabelTree
 
 
@@ -33,11 +35,13 @@ def test_cleaning_twice_is_cleaning_once_and_words_are_never_blank(title):
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=30)))
 def test_titles_cut_together_are_cut_as_they_are_alone(titles):
-    assert words_of(titles) == ([words(" ".join(title.splitlines())) for title in titles] or [[]])
+    cut = Cut.of(titles)
+    assert cut.text == [clean(title) for title in titles] and list(cut.lists()) == [words(title) for title in titles]
+    assert len(set(cut.distinct)) == len(cut.distinct)
 
 
 def test_a_title_of_nothing_is_one_unknown_word():
-    assert Vocabulary(["茶"]).encode(["", None, "？？", "茶"], 3).tolist() == [[UNKNOWN, 0, 0]] * 3 + [[2, 0, 0]]
+    assert Vocabulary(["茶"]).encode(Cut.of(["", None, "？？", "茶"]), 3).tolist() == [[UNKNOWN, 0, 0]] * 3 + [[2, 0, 0]]
 
 
 def test_the_vocabulary_does_not_hang_on_the_order_of_titles():
@@ -53,20 +57,51 @@ def test_an_encoder_reads_the_same_after_it_was_saved(tmp_path):
     assert all((loaded[name] == values).all() for name, values in encoder.titles(titles).items()) and set(loaded) == {"words", "terms"}
 
 
+def terms(title: str | None, longest: int = 3) -> list[str]:
+    """Words, pairs of words, and character n-grams, marked by their kind: what `hashed` is of, said plainly."""
+    text, cut = clean(title), words(title)
+    found = ["w" + word for word in cut] + [f"p{left} {right}" for left, right in itertools.pairwise(cut)]
+    for size in range(1, longest + 1):
+        found += ["c" + text[start : start + size] for start in range(len(text) - size + 1)]
+    return found
+
+
+ODD = ["", None, " ", "茶", "5", "茶" * 50, "红茶 5g", "ＥＲＫＥ/鸿星尔克【正品】 42码", "👗连衣裙👗 2024", "𠮷野家 牛丼 𪚥", "iPhone 15 Pro Max", "é\u0301 ﬃ ①", "a\r\nb\n\nc",
+       "\ud800坏", "红茶绿茶红茶绿茶红茶", "x" * 3_000, "茶叶a" * 400]
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(ODD), st.text(max_size=40), st.text("红茶绿5g 包邮👗𠮷", max_size=60))), st.integers(1, 40), st.integers(1, 4))
+def test_terms_hashed_together_are_those_of_each_title(titles, length, longest):
+    wanted = [[zlib.crc32(term.encode()) % 999 + 1 for term in dict.fromkeys(terms(title, longest))][:length] for title in titles]
+    assert hashed(Cut.of(titles), 1000, length, longest).tolist() == [row + [0] * (length - len(row)) for row in wanted]
+
+
+@pytest.mark.medium
+def test_terms_of_real_titles_are_those_of_each(shared_data):
+    some = [*real_titles(shared_data, 37), *ODD]
+    wanted = [[zlib.crc32(term.encode()) % ((1 << 18) - 1) + 1 for term in dict.fromkeys(terms(title))][:192] for title in some]
+    assert hashed(Cut.of(some), 1 << 18, 192).tolist() == [row + [0] * (192 - len(row)) for row in wanted]
+
+
+def real_titles(shared_data, every: int) -> list[str]:
+    with gzip.open(shared_data / "shops2014/listings.tsv.gz", "rt", encoding="utf-8") as file:
+        return [row["title"] for row in islice(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 0, None, every)]
+
+
 def test_hashes_are_the_same_in_every_process_and_0_only_pads():
-    assert hashed(["茶"], 1000, 4, 1).tolist() == [[zlib.crc32(term.encode()) % 999 + 1 for term in ("w茶", "c茶")] + [0, 0]]
+    assert hashed(Cut.of(["茶"]), 1000, 4, 1).tolist() == [[zlib.crc32(term.encode()) % 999 + 1 for term in ("w茶", "c茶")] + [0, 0]]
     assert trimmed(np.array([[1, 2, 0, 0, 0, 0, 0, 0, 0, 0]])).shape == (1, 8)
 
 
 @pytest.mark.medium
 def test_real_titles_are_read_to_their_end(shared_data):
     """The longest n-grams come last, so a cap that most titles reach would leave --longest without effect."""
-    with gzip.open(shared_data / "shops2014/listings.tsv.gz", "rt", encoding="utf-8") as file:
-        some = [row["title"] for row in islice(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 0, None, 37)]
+    some = real_titles(shared_data, 37)
     sizes = models.ALL["wide_deep"].reading(Config(paths=2))
     counts = np.array([len(set(terms(title, sizes.longest))) for title in some])
     assert len(counts) > 2_000 and (counts > sizes.terms).mean() < 0.03
-    assert hashed(some[:1], sizes.buckets, sizes.terms, sizes.longest)[0, counts[0] - 1] != 0
+    assert hashed(Cut.of(some[:1]), sizes.buckets, sizes.terms, sizes.longest)[0, counts[0] - 1] != 0
 
 
 def test_a_picture_that_does_not_decode_is_none():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .titles import Vocabulary, hashed
+from .terms import hashed
+from .titles import Cut, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,11 @@ class Encoder:
         self.reading, self.vocabulary = reading, vocabulary
 
     def titles(self, titles: Sequence[str | None]) -> dict[str, np.ndarray]:
-        inputs = {}
+        inputs, cut = {}, Cut.of(titles)
         if self.reading.words:
-            inputs["words"] = self.vocabulary.encode(titles, self.reading.words)
+            inputs["words"] = self.vocabulary.encode(cut, self.reading.words)
         if self.reading.terms:
-            inputs["terms"] = hashed(titles, self.reading.buckets, self.reading.terms, self.reading.longest)
+            inputs["terms"] = hashed(cut, self.reading.buckets, self.reading.terms, self.reading.longest)
         return inputs
 
     def save(self, folder: Path) -> None:
