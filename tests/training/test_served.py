@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import itertools
 import pickle
 import zlib
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mlflow.exceptions import MlflowException
+from PIL import Image
 
 from tests.training.conftest import picture
 from training import models
@@ -108,6 +110,31 @@ def test_a_picture_that_does_not_decode_is_none():
     good = picture((10, 200, 30), 0)
     assert pictures.decode(good, 32).shape == (32, 32, 3)
     assert [pictures.decode(bad, 32) for bad in (None, b"", b"<html>", good[:100])] == [None] * 4
+
+
+def saved(kind: str) -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((64, 64)).convert("RGB").save(out, kind)
+    return out.getvalue()
+
+
+def test_whatever_a_decoder_raises_is_a_picture_that_does_not_decode():
+    whole, raised = saved("AVIF"), set()
+    assert pictures.decode(whole, 32) is not None
+    for place in range(32, 300):
+        torn = whole[:place] + b"\xff" + whole[place + 1 :]
+        try:
+            with Image.open(io.BytesIO(torn)) as image:
+                image.load()
+        except Exception as error:
+            raised.add(type(error))
+            assert pictures.decode(torn, 32) is None
+    assert RuntimeError in raised, "Pillow's AVIF decoder raises other things now"
+
+
+@pytest.mark.parametrize("kind", ["EPS", "ICO", "TGA", "PPM"])
+def test_files_that_no_shop_shows_are_not_opened(kind):
+    assert pictures.decode(saved(kind), 32) is None
 
 
 def test_the_best_labels_are_ranked_at_their_level_and_carry_the_likeliest_path():

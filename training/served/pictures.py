@@ -6,6 +6,8 @@ import io
 
 import numpy as np
 
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # those of shops; a file of another kind may run programs (EPS)
+
 
 def decode(content: bytes | None, size: int) -> np.ndarray | None:
     """(size, size, 3) uint8; None where there is no picture or it does not decode.
@@ -17,10 +19,10 @@ def decode(content: bytes | None, size: int) -> np.ndarray | None:
     if not content:
         return None
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             image.draft("RGB", (size, size))
             return np.asarray(image.convert("RGB").resize((size, size), Image.Resampling.BILINEAR), np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:  # decoders raise whatever torn bytes lead them to
         return None
 
 
