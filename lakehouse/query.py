@@ -24,16 +24,17 @@ def sql(
     from pyspark.errors import PySparkException
 
     spark.refuse_held_catalog()
-    session = spark.session()
-    named = [table for table in tables.ALL if table.name in statement] or tables.ALL      # `show tables` names none
-    for table in named:                         # jobs write by path; in an embedded catalog a table gets its name here
-        if arrow.version(table) is not None:
-            spark.register(table)
-    try:
-        frame = session.sql(statement)
-        rows = frame.limit(limit + 1).collect()
-    except PySparkException as error:
-        raise LakehouseError(f"SQL: {spark.first_line(error)}") from None
+    with Console(stderr=True).status("asking Spark"):
+        session = spark.session()
+        named = [table for table in tables.ALL if table.name in statement] or tables.ALL      # `show tables` names none
+        for table in named:                         # jobs write by path; in an embedded catalog a table gets its name here
+            if arrow.version(table) is not None:
+                spark.register(table)
+        try:
+            frame = session.sql(statement)
+            rows = frame.limit(limit + 1).collect()
+        except PySparkException as error:
+            raise LakehouseError(f"SQL: {spark.first_line(error)}") from None
     for_people = Console()
     if as_json:
         for row in rows[:limit]:

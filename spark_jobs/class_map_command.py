@@ -66,7 +66,8 @@ def pending(as_json: bool = typer.Option(False, "--json", help="JSON lines inste
     from spark_jobs.methods import suggestions
 
     columns = ["shop", "native_class", "native_sub_class", "class_name", "listings", "term_counts"]
-    waiting = suggestions.suggest(arrow.read(tables.NATIVE_SUB_CLASSES, columns=columns))
+    with Console(stderr=True).status("comparing classes"):
+        waiting = suggestions.suggest(arrow.read(tables.NATIVE_SUB_CLASSES, columns=columns))
     if as_json:
         for one in waiting:
             print(json.dumps(one, ensure_ascii=False))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.console import Console
 
 from lakehouse import tables
 from lakehouse.errors import LakehouseError
@@ -230,8 +231,10 @@ def alignment(
     if strategy != "paper" and options != strategies.Options():
         raise LakehouseError("--weight, --threshold, --identical-names and --shortest-term are options of strategy paper; add --strategy paper.")
     key, of_people = read_gold(gold), read_labels(labels) if labels else None
-    rows, known = decided(strategy, options), categories()
-    print(json.dumps(measure(rows, key, of_people, known), ensure_ascii=False, indent=1))
+    with Console(stderr=True).status("measuring"):
+        rows = decided(strategy, options)
+        measured = measure(rows, key, of_people, categories())
+    print(json.dumps(measured, ensure_ascii=False, indent=1))
     if report:
         from spark_jobs.methods.confusion import confusion
 

@@ -50,8 +50,10 @@ def run(
         console.print(unknown_labels(chosen, known), soft_wrap=True)
         return
     run_id = uuid.uuid4().hex[:12]
-    predictions.main(["--run-id", run_id, "--model", model, "--model-version", str(chosen.version)])
-    if importlib.import_module("expectations.gate").main(["predictions", "--run-id", run_id]) != 0:
+    with console.status(f"version {chosen.version} scores"):
+        predictions.main(["--run-id", run_id, "--model", model, "--model-version", str(chosen.version)])
+        refused = importlib.import_module("expectations.gate").main(["predictions", "--run-id", run_id]) != 0
+    if refused:
         raise BatchRefused(
             f"gold.predictions: the batch failed its expectations and stays in staging; see why with "
             f"mep3m sql \"select * from ops.quality_results where run_id = '{run_id}' and not success\""

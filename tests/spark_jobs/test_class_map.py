@@ -1,3 +1,9 @@
+import json
+import os
+import pty
+import subprocess
+import sys
+
 import pytest
 
 from lakehouse import arrow, tables
@@ -5,6 +11,7 @@ from lakehouse.errors import LakehouseError
 from lakehouse.tables import CLASS_MAP
 from spark_jobs import class_map
 from spark_jobs.methods.first_level import PAPER_CLASSES, Circle, Mapped, TwoAnswers, resolve
+from tests.expectations.rows import FIXTURES
 from tests.spark_jobs.lake_rows import collected, frame
 
 FOOD = PAPER_CLASSES[4]
@@ -78,6 +85,19 @@ def test_both_ways_to_write_a_map(tmp_path):
     (tmp_path / "a.csv").write_text("platform,class_name,curated_class,listings\njd,食品 ,食品类,9\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("shop,native_class,class_name\njd,食品,食品类\n", encoding="utf-8-sig")
     assert class_map.read_file(tmp_path / "a.csv", "li") == class_map.read_file(tmp_path / "b.csv", "li") == [Mapped("jd", "食品", "食品类", None, "li")]
+
+
+@pytest.mark.medium
+def test_who_waits_at_a_terminal_sees_what_for_and_the_answer_stays_apart(lake):
+    row = FIXTURES["native_sub_classes"].row(1) | {"class_id": None, "class_name": None}
+    arrow.append(tables.NATIVE_SUB_CLASSES, arrow.batch(tables.NATIVE_SUB_CLASSES, [row]))
+    screen, terminal = pty.openpty()
+    done = subprocess.run([sys.executable, "-m", "lakehouse.cli", "class-map", "pending", "--json"], stdout=subprocess.PIPE, stderr=terminal,
+                          env=os.environ | {"TERM": "xterm"}, check=False)
+    os.close(terminal)
+    assert b"comparing classes" in os.read(screen, 65_536)
+    os.close(screen)
+    assert json.loads(done.stdout)["native_class"] == row["native_class"]
 
 
 @pytest.mark.jvm
