@@ -136,6 +136,8 @@ def run(
     if listings is None and (of_listings := [name for name, given in (
             ("--limit-per-shop", limit_per_shop), ("--images", images), ("--image-map", image_map)) if given]):
         raise LakehouseError(f"{' and '.join(of_listings)} can be given with --listings alone; name a listings file.")
+    if class_map is not None:
+        importlib.import_module("spark_jobs.class_map").read_file(class_map, "")
     for name in model:
         importlib.import_module("training.plan").find_model(name)
     spark.refuse_without_java(lake)

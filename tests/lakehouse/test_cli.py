@@ -79,6 +79,7 @@ def test_a_mistake_in_sql_is_one_sentence(lake):
 @pytest.mark.parametrize(("words", "told"), [
     (("--limit-per-shop", "3", "--image-map", "x.csv"), "--limit-per-shop and --image-map can be given with --listings alone; name a listings file."),
     (("--shops", "x.csv", "--listings", "x.csv"), "--shops and --listings name two sources; give one of them."),
+    (("--class-map", "x.csv"), "x.csv is empty; it needs a header line"),
     (("--model", "bilstm", "--model", "bigru"), "No model is called 'bigru'; there are"),
 ])
 def test_what_a_run_cannot_do_is_said_before_it_begins(lake, tmp_path, words, told):
