@@ -35,20 +35,21 @@ def micro_average_precision(truth: np.ndarray, scores: np.ndarray) -> float:
     """The same over the scores of all labels together, in bounded memory: counted by score, since the paper's test split has 360 million.
 
     Args:
-        truth: (n,) numbers of labels; one without a score is never found, so recall stays below 1.
+        truth: (n,) numbers of labels, -1 where a row has none of them; one without a score is never found, so recall stays below 1.
         scores: (n, labels), from 0 to 1, read as float32 without their last 8 bits.
     """
     everything, hits = (np.zeros((int(np.float32(1).view(np.uint32)) >> ROUNDED_BITS) + 1, np.int64) for _ in range(2))
-    rows = max(1, SCORES_AT_ONCE // scores.shape[1])
+    rows = max(1, SCORES_AT_ONCE // max(1, scores.shape[1]))
     for start in range(0, len(scores), rows):
         # Floats that are not negative are in the order of their bits.
         place = np.minimum(scores[start : start + rows], 1).astype(np.float32).view(np.uint32) >> ROUNDED_BITS
-        known = np.flatnonzero(truth[start : start + rows] < scores.shape[1])
+        some = truth[start : start + rows]
+        known = np.flatnonzero((some >= 0) & (some < scores.shape[1]))
         everything += np.bincount(place.ravel(), minlength=len(everything))
-        hits += np.bincount(place[known, truth[start + known]], minlength=len(hits))
+        hits += np.bincount(place[known, some[known]], minlength=len(hits))
     occurring = np.flatnonzero(everything)[::-1]
     found = np.cumsum(hits[occurring])
-    return _area(found, np.cumsum(everything[occurring])) * float(found[-1]) / len(truth) if found[-1] else 0.0
+    return _area(found, np.cumsum(everything[occurring])) * float(found[-1]) / float((truth >= 0).sum()) if hits.any() else 0.0
 
 
 def _area(found: np.ndarray, shown: np.ndarray) -> float:
@@ -159,7 +160,7 @@ def evaluate(scores: np.ndarray, examples: Examples, tree: LabelTree, level: str
             found["right"] = "".join("01"[is_right] for is_right in (truth[name] == best[name]).tolist())
     third = np.array([path[2] is not None for path in true_paths])
     if third.any():
-        metrics |= _third_level(scores, truth["path"], third)
+        metrics |= _third_level(scores, truth["path"], third, np.array([path[2] is not None for path in tree.paths]))
     guessed = [tree.paths[number] for number in tree.likeliest(scores, level)]
     metrics["exact_path"] = float(np.mean([a == b for a, b in zip(true_paths, guessed, strict=True)]))
     agree = [
@@ -172,15 +173,29 @@ def evaluate(scores: np.ndarray, examples: Examples, tree: LabelTree, level: str
     return {"metrics": metrics, "per_class": per_class, "confusions": confusions, **found}
 
 
-def _third_level(scores: np.ndarray, truth: np.ndarray, third: np.ndarray) -> dict[str, float]:
-    """Of the rows that have a third level, the share whose path is found; of their labels F1, in which other rows' wrong guesses count too."""
-    guess, labels = scores.argmax(axis=1), np.unique(truth[third])
-    support, _, _, f1 = f1_by_class(truth, guess, scores.shape[1])
+def _third_level(scores: np.ndarray, truth: np.ndarray, third: np.ndarray, has_third: np.ndarray) -> dict[str, float]:
+    """Of the rows that have a third level, the share whose path is found, and its calibration; of their labels AP and F1 over all rows.
+
+    Args:
+        scores: (n, paths).
+        truth: (n,) numbers of paths.
+        third: (n,) bool, the rows that have one.
+        has_third: (paths,) bool, the outputs that have one.
+    """
+    guess, labels, paths = scores.argmax(axis=1), np.unique(truth[third]), scores.shape[1]
+    support, _, _, f1 = f1_by_class(truth, guess, paths)
+    place = np.where(has_third, np.cumsum(has_third) - 1, -1)  # among the outputs that have one
+    among = np.where(third, has_third.sum(), -1)
+    known = truth < paths
+    among[known] = place[truth[known]]
     return {
         "subsub_class_top1": float((guess == truth)[third].mean()),
         "subsub_class_top5": float(among_best(scores[third], truth[third]).mean()),
+        "subsub_class_ap_macro": float(np.mean([average_precision(truth == label, scores[:, label]) if label < paths else 0.0 for label in labels])),
+        "subsub_class_ap_micro": micro_average_precision(among, scores[:, has_third]),
         "subsub_class_f1_macro": float(f1[labels].mean()),
         "subsub_class_f1_weighted": float((f1 * support)[labels].sum() / third.sum()),
+        "subsub_class_calibration_error": calibration_error(scores.max(axis=1)[third], (guess == truth)[third]),
     }
 
 

@@ -102,6 +102,44 @@ def test_f1_of_the_third_level_counts_other_rows_that_were_taken_for_its_labels(
     assert found["subsub_class_top1"] == pytest.approx(2 / 3)
 
 
+@settings(deadline=None, max_examples=25)
+@given(st.integers(2, 60), st.integers(0, 10_000))
+def test_figures_of_the_third_level_are_those_of_scikit_learn(rows, seed):
+    scores, truth = scores_and_truth(rows, 3, seed)       # of TREE without (2, 20, 201), which training did not see
+    known = LabelTree([TREE.labels[0], TREE.labels[1], TREE.labels[3]])
+    of_known = np.array([0, 1, 3])[truth]
+    of_known[seed % rows] = seed % 4
+    of_known[-1] = 1
+    found = metrics.evaluate(scores, examples(*of_known), known, "path")["metrics"]
+    third, seen, guess = np.isin(of_known, (1, 2)), of_known == 1, scores.argmax(axis=1)
+    assert 0 < seen.sum() <= third.sum()
+    precision = reference.average_precision_score(seen, scores[:, 1])
+    assert found["subsub_class_ap_macro"] == pytest.approx(precision / (1 + (of_known == 2).any()))
+    assert found["subsub_class_ap_micro"] == pytest.approx(precision * seen.sum() / third.sum(), abs=1e-4)
+    confidence, right = scores.max(axis=1)[third], (guess[third] == 1) & seen[third]
+    assert found["subsub_class_calibration_error"] == pytest.approx(metrics.calibration_error(confidence, right))
+    assert found["subsub_class_top1"] == pytest.approx(reference.accuracy_score(seen[third], guess[third] == 1) if seen[third].all() else right.mean())
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(2, 60), st.integers(0, 10_000))
+def test_the_micro_average_of_several_third_levels_is_that_of_scikit_learn(rows, seed):
+    scores, truth = scores_and_truth(rows, 4, seed)
+    truth[0] = 1
+    found = metrics.evaluate(scores, examples(*truth), TREE, "path")["metrics"]
+    onehot = np.eye(4, dtype=bool)[truth][:, 1:3]
+    assert found["subsub_class_ap_micro"] == pytest.approx(reference.average_precision_score(onehot, scores[:, 1:3], average="micro"), abs=1e-4)
+    occurring = [column for column in range(2) if onehot[:, column].any()]
+    wanted = [reference.average_precision_score(onehot[:, column], scores[:, 1 + column]) for column in occurring]
+    assert found["subsub_class_ap_macro"] == pytest.approx(np.mean(wanted))
+
+
+def test_third_levels_of_which_training_saw_none_are_never_found():
+    known = LabelTree([TREE.labels[0], TREE.labels[3]])
+    found = metrics.evaluate(np.array([[0.9, 0.1], [0.2, 0.8]]), examples(1, 0), known, "path")["metrics"]
+    assert (found["subsub_class_ap_macro"], found["subsub_class_ap_micro"], found["subsub_class_top1"]) == (0, 0, 0)
+
+
 def test_what_training_did_not_see_is_in_the_table_and_right_rows_are_told_apart():
     known = LabelTree([label(1, 10), label(2, 20, 200)])
     found = metrics.evaluate(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]]), examples(0, 3, 1), known, "sub_class")
