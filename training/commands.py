@@ -248,8 +248,7 @@ def promote_challenger(
 
     name, console = tracking.registered_name(products), Console()
     if rollback:
-        gone, back = promotion.rollback(name)
-        console.print(f"Version {back} of {name} is champion again, in place of version {gone}.")
+        console.print(promotion.rollback(name).sentence(), soft_wrap=True)
         return
     if all_labels:
         if name != registry.REGISTERED_MODEL or challenger or version is not None:

@@ -113,25 +113,47 @@ def contest(name: str, challenger: str | None = None, *, table: str = "products"
     found = Comparison(old, int(new), len(test), float(champion_right.mean()), float(challenger_right.mean()), difference, low, high)
     if found.better:
         former = json.loads(registry.get_registered_model(name).tags.get(FORMER, "[]"))
+        # First what must not be lost: ended between the two, the old one is champion still, and `rollback` passes it over.
         registry.set_registered_model_tag(name, FORMER, json.dumps([*former, old]))
         registry.set_registered_model_alias(name, CHAMPION, str(new))
     return found
 
 
-def rollback(name: str) -> tuple[int, int]:
-    """(the champion that goes, the former one that is champion again).
+@dataclass(frozen=True)
+class Rollback:
+    """What was champion, what is champion again, and the former champions between them that were deleted."""
+
+    name: str
+    gone: int | None  # None where the champion was deleted
+    back: int
+    deleted: list[int]
+
+    def sentence(self) -> str:
+        passed = f" Passed over, since deleted: version {', '.join(map(str, self.deleted))}." if self.deleted else ""
+        instead = f", in place of version {self.gone}" if self.gone is not None else ""
+        return f"Version {self.back} of {self.name} is champion again{instead}.{passed}"
+
+
+def rollback(name: str) -> Rollback:
+    """The newest former champion that still exists is champion again.
+
+    The present one may be the last of the former ones, where `contest` or this function was ended between its two calls of the registry.
 
     Raises:
-        LakehouseError: there was none before.
+        LakehouseError: there was none before, or none is left.
     """
     registry = client()
-    aliases = _aliases(registry, name)
+    champion = _aliases(registry, name).get(CHAMPION)
     former = json.loads(registry.get_registered_model(name).tags.get(FORMER, "[]"))
-    if CHAMPION not in aliases or not former:
-        raise LakehouseError(f"{name} has had no champion before the present one; there is nothing to go back to.")
-    registry.set_registered_model_alias(name, CHAMPION, str(former[-1]))
-    registry.set_registered_model_tag(name, FORMER, json.dumps(former[:-1]))
-    return int(aliases[CHAMPION]), former[-1]
+    there = {int(found.version) for found in registry.search_model_versions(f"name='{name}'")}
+    earlier = [version for version in dict.fromkeys(reversed(former)) if str(version) != champion]
+    back = next((version for version in earlier if version in there), None)
+    if back is None:
+        deleted = f" that was not deleted ({', '.join(map(str, earlier))})" if earlier else ""
+        raise LakehouseError(f"{name} has had no champion before the present one{deleted}; there is nothing to go back to.")
+    registry.set_registered_model_alias(name, CHAMPION, str(back))
+    registry.set_registered_model_tag(name, FORMER, json.dumps(former[: len(former) - 1 - former[::-1].index(back)]))
+    return Rollback(name, int(champion) if champion else None, back, earlier[: earlier.index(back)])
 
 
 def _aliases(registry, name: str) -> dict[str, str]:

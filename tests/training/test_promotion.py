@@ -6,6 +6,7 @@ import pytest
 
 from lakehouse import arrow, tables
 from lakehouse.errors import LakehouseError
+from lakehouse.registry import CHAMPION
 from spark_jobs import predictions
 from tests.training.conftest import NOUNS, rows
 from training import data, programs, promotion, tracking
@@ -41,6 +42,38 @@ def test_models_of_two_imports_are_compared_by_the_names_of_labels(lake):
 def test_products_are_compared_by_ids_which_outlast_a_name():
     assert promotion.question_of("products").parts == ["class_id", "sub_class_id"]
     assert promotion.question_of("labelled_products").parts == ["class_name", "sub_class_name", "subsub_class_name"]
+
+
+@pytest.fixture
+def registered(lake):
+    """A registry with three versions of a model, the third of which is champion."""
+    registry = tracking.client()
+    registry.create_registered_model("m")
+    for _ in range(3):
+        registry.create_model_version("m", source=lake.as_uri())
+    registry.set_registered_model_alias("m", CHAMPION, "3")
+    registry.set_registered_model_tag("m", promotion.FORMER, "[1, 2]")
+    return registry
+
+
+@pytest.mark.medium
+def test_going_back_passes_over_what_was_deleted_and_says_so(registered):
+    registered.delete_model_version("m", "2")
+    assert promotion.rollback("m").sentence() == "Version 1 of m is champion again, in place of version 3. Passed over, since deleted: version 2."
+    assert str(registered.get_model_version_by_alias("m", CHAMPION).version) == "1"
+    with pytest.raises(LakehouseError, match="m has had no champion before the present one; there is nothing to go back to"):
+        promotion.rollback("m")
+    registered.set_registered_model_tag("m", promotion.FORMER, "[2]")
+    with pytest.raises(LakehouseError, match=r"no champion before the present one that was not deleted \(2\)"):
+        promotion.rollback("m")
+
+
+@pytest.mark.medium
+def test_going_back_after_a_champion_that_was_deleted_or_a_contest_that_was_killed_between_its_steps(registered):
+    registered.set_registered_model_tag("m", promotion.FORMER, "[1, 2, 3]")      # 3 was about to make room
+    assert promotion.rollback("m").sentence() == "Version 2 of m is champion again, in place of version 3."
+    registered.delete_model_version("m", "2")
+    assert promotion.rollback("m").sentence() == "Version 1 of m is champion again."
 
 
 @pytest.mark.slow
