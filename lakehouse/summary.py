@@ -94,7 +94,8 @@ def show(console: Console, *, seconds: float, answer_key: dict) -> None:
     curated = (('sql "select class_name, count(*) from gold.products group by 1"', ""),
                ("names pending", "merged sub-classes that wait for a name"), ("review", "decide on a page in the browser"),
                ("promote", "let the challenger try for champion on the same test rows"),
-               ("score --suspects", "products whose label a model doubts"), ("run --shops FILE", "your own shops; see the README"))
+               ("score --suspects", "products whose label a model doubts"),
+               ("run --shops FILE", "your own shops, best in a lake of their own; see the README"))
     console.print(f"\n{seconds:.0f} s in all. What to try next:")
     for words, about in (*(mapping if waiting else ()), *(curated if rows("products") else ())):
         console.print(f"  {command()} {f'{words:<22} # {about}' if about else words}", soft_wrap=True, highlight=False)
