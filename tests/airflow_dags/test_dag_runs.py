@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,14 +26,21 @@ def mep3m(*words: object) -> None:
     subprocess.run([BIN / "mep3m", *map(str, words)], check=True, capture_output=True)
 
 
-def airflow(*words: str) -> None:
+def airflow(*words: str) -> str:
     done = subprocess.run([BIN / "airflow", *words], env=os.environ | environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
 
 
-def airflow_run(dag: str, **given: str) -> None:
-    """One run of a DAG, every task of it green."""
-    airflow("dags", "test", dag, *(("--conf", json.dumps(given)) if given else ()))
+def airflow_run(dag: str, **given: str) -> str:
+    """One run of a DAG, no task of it failed; its name."""
+    said = airflow("dags", "test", dag, *(("--conf", json.dumps(given)) if given else ()))
+    return re.search(r"manual__[\w.:+-]+", said).group()
+
+
+def states(dag: str, run: str) -> dict[str, str]:
+    """What became of each task."""
+    return {task["task_id"]: task["state"] for task in json.loads(airflow("tasks", "states-for-dag-run", dag, run, "--output", "json"))}
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +83,23 @@ def test_a_second_curate_changes_nothing(curated):
 def test_release_writes_the_data_set_where_it_is_told(curated, tmp_path):
     airflow_run("release", folder=str(tmp_path / "data set"))
     assert len(json.loads((tmp_path / "data set" / "annotation.json").read_text("utf-8"))) == 500
+
+
+@pytest.mark.slow
+def test_train_scores_with_a_model_that_knows_todays_labels_also_where_the_champion_holds(curated):
+    assert set(states("train", airflow_run("train", options="--epochs 6")).values()) == {"success"}
+    assert scored() == {1: 500}, "the champion's"
+    one = arrow.read(tables.PRODUCTS).slice(0, 1).to_pylist()[0]
+    new = one | {"product_id": "new", "listing_id": "new", "sub_class_id": 9_999, "sub_class_name": "新", "split": "train"}
+    arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, [new]))
+    assert states("train", airflow_run("train", options="--epochs 1")) == {
+        "train_bilstm": "success", "train_tfn": "success", "promote": "skipped", "predictions": "success"}
+    assert scored() == {1: 500, 3: 501}, "the newest of the champion's architecture"
+
+
+def scored() -> dict[int, int]:
+    """Predictions of each model version."""
+    return dict(Counter(arrow.read(tables.PREDICTIONS, columns=["version"])["version"].to_pylist()))
 
 
 @pytest.mark.slow
