@@ -18,6 +18,7 @@ ARTICLE_NUMBER = re.compile(
     re.I,
 )
 _IN_BRACKETS = re.compile(r"[【\[「《]([^】\]」》]{3,60})[】\]」》]")
+MOST_MARKED = 30  # levels of the page's own BreadcrumbList
 KIND_OF_PAGE = re.compile(r"^.{0,4}(?:详情|詳情|详细|詳細|介绍|介紹|信息)(?:页|頁)?$|^(?:product |item |article )?details?(?: page)?$", re.I)
 
 
@@ -140,7 +141,8 @@ def choose(
     def tidied(crumbs: Iterable[Crumb], marked: bool = False) -> list[str]:
         return tidy(crumbs, page_url=document.url, names=names, sites=sites, marked=marked, models=models)
 
-    from_markup = [(levels, rule) for levels, rule in ((tidied(crumbs, True), rule) for crumbs, rule in marked) if levels]
+    from_markup = [(tidied(crumbs, True), rule) for crumbs, rule in marked if len(crumbs) <= MOST_MARKED]
+    from_markup = [(levels, rule) for levels, rule in from_markup if levels]
     seen = [(tidied(trail.crumbs), trail) for trail in trails]
     seen = [(levels, trail) for levels, trail in seen if levels and len(levels) <= MOST and trail.worth >= LEAST_WORTH]
     shown = max(seen, key=lambda pair: pair[1].worth, default=None)

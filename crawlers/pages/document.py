@@ -14,6 +14,8 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from crawlers.pages import charset, outline
 
 MAX_CHARACTERS = 20_000_000
+MAX_TITLE = 2_000  # characters; more is a list of words that somebody wants to be found by
+MAX_ATTRIBUTES = 100  # of an element; those of real pages have a tenth of it
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _TWICE = re.compile(r"^https?:(?://)?(?=https?://)", re.I)  # a scheme before an address that has one
 _SPACES = re.compile(r"\s+")
@@ -103,6 +105,10 @@ class Document:
             tree = lxml.html.document_fromstring(body, parser=parser)
         except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, AssertionError):
             tree = lxml.html.document_fromstring(b"<html><body></body></html>", parser=parser)
+        for element in tree.xpath(f"//*[count(@*) > {MAX_ATTRIBUTES}]"):  # lxml looks for each from the first on
+            kept = {name: element.attrib[name] for name in element.keys()[:MAX_ATTRIBUTES]}
+            element.attrib.clear()
+            element.attrib.update(kept)
         return tree
 
     @cached_property
@@ -156,7 +162,7 @@ class Document:
     @cached_property
     def title(self) -> str:
         found = self.tree.xpath("//head//title | //title[not(ancestor::*[local-name()='svg'])]")
-        return next((text for text in (squeeze(element.text_content()) for element in found) if text), "")
+        return next((text for text in (squeeze(element.text_content())[:MAX_TITLE] for element in found) if text), "")
 
     def meta(self, *names: str) -> list[str]:
         """Contents of the meta elements of those names or properties, in the order of `names`."""

@@ -15,6 +15,7 @@ from crawlers.pages.document import Document
 from crawlers.pages.words import clean, filled, key, tokens, weight
 
 LONGEST = 600  # characters; a longer "name" is a page's whole text
+MOST_TITLES = 8  # that a page gives itself in metas
 SMALL_ELEMENT = 60  # descendants of an element that can still be a heading
 OUTSIDE = re.compile(
     r"(?:^|[-_\s])(?:nav|menu|footer|foot|sidebar|side-bar|related|relate|recommend\w*|similar|upsell|cross-?sell|also|"
@@ -318,11 +319,12 @@ def choose(
         categories: texts of the breadcrumb, which are no names.
         tail: the breadcrumb's last level, where it leads nowhere.
     """
-    titles = [filled(text) for text in (document.title, *document.meta("og:title", "twitter:title", "title", "product:name"))]
+    titles = [*dict.fromkeys((document.title, *document.meta("og:title", "twitter:title", "title", "product:name")))]
+    titles = [filled(title)[: LONGEST + 1] for title in titles[:MOST_TITLES]]  # what is longer is no name either
     not_names = {key(text) for text in categories}
     cleaned = [
         text
-        for text in dict.fromkeys(without_site(title, sites, not_names) for title in titles if title)
+        for text in dict.fromkeys(without_site(title, sites, not_names) for title in titles if 0 < len(title) <= LONGEST)
         if not words.names_site(text, sites)
     ]
     marked = [(name, rule) for name, rule in structured if key(name) and len(name) <= LONGEST and not words.is_price(name)]

@@ -17,6 +17,8 @@ from crawlers.pages.words import filled, key
 
 MAX_SCRIPT = 4_000_000  # characters
 MAX_VALUES = 60
+MAX_LITERAL = 400_000  # characters
+MAX_FRUITLESS = 100_000_000  # characters of a page that are looked through for values and hold none
 HINT_WORDS = ("product", "goods", "item", "sku", "offer", "prd", "deal")
 HINT = re.compile("|".join(HINT_WORDS), re.I)
 # Where a value begins: after an assignment, as the argument of a call, as a string that holds JSON.
@@ -92,7 +94,7 @@ def scripts(document: Document) -> Iterator[str]:
 
 def values(document: Document) -> Iterator[Any]:
     """JSON values and JavaScript object literals in the page's scripts, as many as 60."""
-    count = 0
+    count, fruitless = 0, 0
     for text in scripts(document):
         stripped = text.strip()
         if stripped[:1] in "{[":
@@ -104,8 +106,8 @@ def values(document: Document) -> Iterator[Any]:
                 pass
         hints = _hints(text)
         position = 0
-        while count < MAX_VALUES and hints and position < hints[-1] and (found := ASSIGNED.search(text, position)):
-            position = found.end()
+        while count < MAX_VALUES and fruitless < MAX_FRUITLESS and hints and position < hints[-1] and (found := ASSIGNED.search(text, position)):
+            began = position = found.end()
             if text.startswith("JSON", found.start()):
                 value = _quoted(text, position)
             else:
@@ -114,7 +116,9 @@ def values(document: Document) -> Iterator[Any]:
                     continue
                 value, end = _literal(text, position, lenient=text[found.start()] == "=")
                 position = max(position, end)
-            if value is not None:
+            if value is None:
+                fruitless += min(MAX_LITERAL, len(text) - began)
+            else:
                 count += 1
                 yield value
 
@@ -155,7 +159,7 @@ def _literal(text: str, position: int, *, lenient: bool) -> tuple[Any, int]:
     if not lenient:
         return None, position
     try:
-        return chompjs.parse_js_object(text[position : position + 400_000]), position
+        return chompjs.parse_js_object(text[position : position + MAX_LITERAL]), position
     except (ValueError, RecursionError, TypeError, AttributeError):
         return None, position
 

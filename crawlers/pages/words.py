@@ -34,6 +34,7 @@ _TAG = re.compile(
 _UNFILLED = re.compile(
     r"(?:undefined|null|none|nil|nan|n/a|n\.a\.|false|\[object \w+\])$|"
     r".*(?:\{\{.*\}\}|\{%.*%\}|<%.*%>|[$#]\{[^}]*\})|%\w+%$|__\w+__$|\{[\w.]+\}$", re.I)
+MOST_SITE_NAMES = 400  # texts that links home may give
 _EXTRACT_HOST = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -176,6 +177,8 @@ def site_names(document: Document) -> set[str]:
     ]
     for link in document.tree.iter("a"):
         target = link.get("href") or ""
+        if len(found) > MOST_SITE_NAMES:
+            break
         if len(target) > 80 or not _MAY_BE_HOME.match(target.strip()) or not is_home_address(document.absolute(target), document.url):
             continue
         found += [link.get("title") or "", *(image.get("alt") or "" for image in link.iter("img"))]
