@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from training.plan import Plan, write_json
+from training.plan import Plan, linear_config, write_json
 from training.served.inputs import Encoder
 from training.served.tree import LabelTree
 
@@ -22,6 +22,9 @@ def export(
 
     Args:
         example: inputs to show people: `title`, and `image` as a path to a file, or None.
+
+    Raises:
+        OSError: the disk is full, or cannot be written.
     """
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -37,6 +40,7 @@ def export(
             "level": plan.level,
             "image_size": plan.sizes["image_size"] if entry.reads_images else 0,
             "reads_titles": entry.reads_titles,
+            **({"sharpness": linear_config(plan).sharpness} if pipeline is not None else {}),
         },
     )
     if network is not None:
@@ -68,4 +72,7 @@ def _graph(network: keras.Model, folder: Path) -> None:
     archive.track(network)
     given = [inputs_of(network)]
     archive.add_endpoint("serve", lambda inputs: tf.nn.softmax(tf.cast(network(inputs, training=False), tf.float32)), input_signature=given)
-    archive.write_out(str(folder), verbose=False)
+    try:
+        archive.write_out(str(folder), verbose=False)
+    except tf.errors.OpError as error:  # TensorFlow writes files itself
+        raise OSError(error.message) from error

@@ -17,7 +17,7 @@ from training.served import pictures
 from training.served.inputs import Encoder
 from training.served.titles import trimmed
 
-ENCODED_AT_ONCE = 4096  # titles, since arrays of many are quicker than many arrays
+ENCODED_AT_ONCE = 2048  # titles, since arrays of many are quicker than many arrays, while they fit into the cache
 GROUPS_AHEAD = 2  # of so many titles
 BATCHES_AHEAD = 4  # of pictures, or one a thread where there are more threads
 KEPT_BYTES = 256 << 20  # of decoded pictures, and as many of encoded titles: a small table's are read once, a large one's memory is bounded

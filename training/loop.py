@@ -11,7 +11,7 @@ import numpy as np
 
 from lakehouse.errors import LakehouseError
 from training.checkpoints import Position
-from training.lazy_adam import LazyAdam
+from training.lazy_adam import LazyAdam, merged
 from training.loader import Loader
 from training.served.tree import LabelTree
 from training.world import World, as_tensorflow
@@ -29,6 +29,9 @@ class Recipe:
     epochs: int
     batch: int = 64  # rows of all processes together
     learning_rate: float = 1e-3  # Adam's, at batch 64
+    beta_1: float = 0.9  # Adam's, of the mean of gradients
+    beta_2: float = 0.999  # of the mean of their squares
+    epsilon: float = 1e-7  # added to the root of the latter
     halve_every: int = 2  # epochs
     decay: float = 0.5  # of the learning rate, each time
     scaling: str = "sqrt"  # learning rate with the batch: sqrt, linear or none
@@ -63,8 +66,9 @@ class Trainer:
         self.dense = [variable for variable in model.trainable_variables if not variable.path.endswith("embeddings")]
         # What batch normalisation knows of the rows so far; seeds of dropout, which are not trained either, are whole numbers.
         self.statistics = [variable for variable in model.non_trainable_variables if variable.dtype.startswith("float")]
-        self.lazy = LazyAdam(self.tables)
-        self.optimizer = keras.optimizers.Adam(recipe.learning_rate)
+        adam = {"beta_1": recipe.beta_1, "beta_2": recipe.beta_2, "epsilon": recipe.epsilon}
+        self.lazy = LazyAdam(self.tables, **adam)
+        self.optimizer = keras.optimizers.Adam(recipe.learning_rate, **adam)
         self.optimizer.build(self.dense)
 
     @property
@@ -111,6 +115,7 @@ class Trainer:
                 # Weighted so that the mean over processes is the mean over the rows of the whole batch, however they are spread.
                 loss = tf.reduce_sum(losses(logits, targets) * weights) * world.size / rows
             gradients = world.mean_gradients(tape.gradient(loss, [variable.value for variable in (*self.dense, *self.tables)]))
+            gradients = [*gradients[: len(self.dense)], *map(merged, gradients[len(self.dense) :])]
             if recipe.gradient_norm:
                 gradients, _ = tf.clip_by_global_norm(gradients, recipe.gradient_norm)
             optimizer.apply_gradients(zip(gradients[: len(self.dense)], self.dense, strict=True))

@@ -33,6 +33,8 @@ RANGES = {  # of the numbers that may be 0 or have an upper end: the least, the 
     "dropout": (0, 0.99, "from 0 to 0.99"),
     "word_dropout": (0, 0.99, "from 0 to 0.99"),
     "deep_dropout": (0, 0.99, "from 0 to 0.99"),
+    "beta_1": (0, 0.999999, "from 0 to 0.999999"),
+    "beta_2": (0, 0.999999, "from 0 to 0.999999"),
     "decay": (sys.float_info.min, 1, "above 0, and 1 at most"),
     "buckets": (2, 2**31 - 1, "a whole number from 2 to 2147483647"),
 }

@@ -10,6 +10,8 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -40,7 +42,10 @@ def main(argv: list[str] | None = None) -> int:
             _register(folder)
         return 0
     except LakehouseError as error:
-        (folder / "error.txt").write_text(str(error), "utf-8")
+        try:
+            (folder / "error.txt").write_text(str(error), "utf-8")
+        except OSError:  # a disk without room for a sentence
+            log.error("%s", error)
         return 1
 
 
@@ -66,6 +71,22 @@ def work(asked: plan.Plan) -> bool:
                 )
     tree = data.tree_of(splits["train"], entry.name)
     return (_network if entry.in_keras else _pipeline)(asked, splits, tree, started)
+
+
+@contextmanager
+def _kept(asked: plan.Plan) -> Iterator[None]:
+    """What was trained, on its way to the disk.
+
+    Raises:
+        LakehouseError: it cannot be written; the checkpoint stays.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise LakehouseError(
+            f"The trained {asked.model} could not be written to {asked.folder} ({error.strerror or error}); "
+            "free some space and give the same command again, which goes on from the last checkpoint."
+        ) from error
 
 
 def _report(asked: plan.Plan, splits: dict, tree: LabelTree, scores: np.ndarray, started: float, trained_s: float, more: dict) -> None:
@@ -102,18 +123,19 @@ def _pipeline(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) -
 
     data.announce(splits, tree)
     begun = time.monotonic()
-    pipeline = asked.entry.module.build(plan.linear_config(asked))
+    config = plan.linear_config(asked)
+    pipeline = asked.entry.module.build(config)
     train, test = splits["train"], splits["test"]
     pipeline.fit([clean(title) for title in train.titles.to_pylist()], train.targets(tree))
     linear.settled(pipeline)
     trained_s = time.monotonic() - begun
-    scores = linear.probabilities(pipeline, test.titles.to_pylist())
-    exporting.export(
-        asked.folder / "model", asked, tree, Encoder(asked.entry.reading(), None), _example(splits, settings.load().path), pipeline=pipeline
-    )
-    rate = len(train) * plan.linear_config(asked).epochs / trained_s
+    scores = linear.probabilities(pipeline, test.titles.to_pylist(), config.sharpness)
+    rate = len(train) * config.epochs / trained_s
     more = {"history": [], "processes": 1, "parameters": 0, "peak_memory_mib": _peak_mib(), "rows_per_second": rate}
-    _report(asked, splits, tree, scores, started, trained_s, more)
+    with _kept(asked):
+        example = _example(splits, settings.load().path)
+        exporting.export(asked.folder / "model", asked, tree, Encoder(asked.entry.reading(), None), example, pipeline=pipeline)
+        _report(asked, splits, tree, scores, started, trained_s, more)
     return True
 
 
@@ -214,12 +236,13 @@ def _network(asked: plan.Plan, splits: dict, tree: LabelTree, started: float) ->
     _check_equal(trainer, me)
     peak = float(me.gather(np.array([_peak_mib()])).max())
     if me.is_leader:
-        exporting.export(asked.folder / "model", asked, tree, encoder, _example(splits, root), network=model)
         more = {"history": position.history, "processes": me.size, "parameters": int(model.count_params()), "peak_memory_mib": peak}
         more["rows_per_second"] = float(np.mean([epoch["rows_per_second"] for epoch in position.history]))
         if entry.reads_images:
             more |= {"test_pictures_read": int(shown.sum()), "train_pictures_unread": int(lost.sum())}
-        _report(asked, splits, tree, scores, started, trained_s, more)
+        with _kept(asked):
+            exporting.export(asked.folder / "model", asked, tree, encoder, _example(splits, root), network=model)
+            _report(asked, splits, tree, scores, started, trained_s, more)
         path.unlink(missing_ok=True)
     return me.is_leader
 

@@ -1,14 +1,19 @@
 """What the commands say to a person who asks for what is not there."""
 
+import os
+import subprocess
 import sys
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from lakehouse.errors import LakehouseError
-from training import commands, comparison, launch, plan, programs, promotion, runs
+from training import commands, comparison, launch, options, plan, programs, promotion, runs
+from training.loop import Recipe
+from training.models.config import Config
 from training.models.linear_ngrams import LinearConfig
 
 
@@ -93,10 +98,28 @@ def test_each_model_takes_the_settings_that_it_has(products):
     sizes = {"alpha": 1e-5, "longest": 2, "units": 8}
     linear, hashed = (programs.plan_for(name, "products", None, processes=1, sizes=sizes, recipe={"epochs": 3})
                       for name in ("linear_ngrams", "hashed_ngrams"))
-    assert plan.numbers(linear) == {"longest": 2, "alpha": 1e-5, "epochs": 3, "seed": 7}
+    assert plan.numbers(linear) == {"longest": 2, "min_df": 2, "alpha": 1e-5, "epochs": 3, "sharpness": 4.0, "seed": 7}
     assert plan.numbers(programs.plan_for("linear_ngrams", "products", None)) == asdict(LinearConfig())
     assert plan.numbers(hashed)["longest"] == 2 and plan.numbers(hashed)["epochs"] == 3 and "alpha" not in hashed.sizes
     assert hashed.entry.reading(plan.config(hashed, 2, 2)).longest == 2
+
+
+def test_every_number_is_an_option_of_training_and_of_comparing():
+    declared = {setting.name for setting in options.SETTINGS}
+    assert declared == {field.name for kind in (Recipe, Config, LinearConfig) for field in fields(kind)} - {"paths", "vocabulary"}
+    for app in (commands.train, commands.compare):
+        assert declared <= {parameter.name for parameter in typer.main.get_command(app).params}
+
+
+def test_a_comparison_gives_each_model_what_is_its_own(products, monkeypatch, tmp_path):
+    asked = {}
+    monkeypatch.setattr(comparison, "opened", lambda title, plans: sys.exit(asked.update({plan.model: plan for plan in plans})))
+    CliRunner().invoke(commands.compare, ["vgg19", "wide_deep", "linear_ngrams", "--np", "1", "--weights", __file__, "--widest", "2", "--beta-1", "0.8",
+                                          "--epochs", "3", "--sharpness", "5", "--min-df", "3"])
+    assert asked["vgg19"].weights and not asked["wide_deep"].weights
+    assert plan.numbers(asked["wide_deep"])["widest"] == 2 and plan.numbers(asked["wide_deep"])["beta_1"] == 0.8
+    linear = plan.numbers(asked["linear_ngrams"])
+    assert (linear["epochs"], linear["sharpness"], linear["min_df"]) == (LinearConfig().epochs, 5.0, 3)
 
 
 def test_a_run_that_another_process_trains_is_left_alone(products):
@@ -142,6 +165,30 @@ def test_a_full_disk_costs_the_log_of_the_workers_and_not_the_run(products):
     (asked.folder / "worker.log").symlink_to("/dev/full")
     with runs.alone(asked.folder, "This") as held, pytest.raises(LakehouseError, match="ended with 1 before it was done"):
         launch.run(asked, held)
+
+
+@pytest.mark.parametrize("model", [pytest.param("linear_ngrams", marks=pytest.mark.medium), pytest.param("bilstm", marks=pytest.mark.slow)])
+def test_a_full_disk_when_a_model_is_done_is_one_sentence_and_the_same_command_ends_what_was_begun(products, model):
+    """The operating system's limit on a file's size ends a write just as a full disk does."""
+    program = f"""
+import resource
+from training import programs
+asked = programs.plan_for({model!r}, "products", None, processes=1, recipe={{"epochs": 1}}, sizes={{"units": 4, "dimensions": 4}})
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit := 8192, resource.RLIM_INFINITY))
+try:
+    programs.train(asked)
+except Exception as error:
+    print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+assert not (asked.folder / "report.json").exists() and not (asked.folder / "model").exists()
+programs.train(asked)
+assert (asked.folder / "report.json").exists()
+"""
+    nobody = {**os.environ, "LAKEHOUSE_MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=nobody)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (said,) = done.stdout.strip().splitlines()
+    assert said.startswith(f"The trained {model} could not be written to ") and "free some space and give the same command again" in said
 
 
 @pytest.mark.slow     # MLflow makes its database, which takes seconds

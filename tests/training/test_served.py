@@ -170,9 +170,9 @@ def test_a_title_that_no_label_claims_goes_to_the_nearest_label_and_not_to_the_f
         def decision_function(self, titles):
             return self.margins
 
-    found = linear.probabilities(Margins([[-5.0, -1.5, -3.0], [-2.0, -2.0, 0.5]]), ["茶", "红茶"])
+    found = linear.probabilities(Margins([[-5.0, -1.5, -3.0], [-2.0, -2.0, 0.5]]), ["茶", "红茶"], 4)
     assert found.argmax(axis=1).tolist() == [1, 2] and np.allclose(found.sum(axis=1), 1)
-    two = linear.probabilities(Margins([-0.5, 2.0]), ["茶", "红茶"])
+    two = linear.probabilities(Margins([-0.5, 2.0]), ["茶", "红茶"], 4)
     assert two.argmax(axis=1).tolist() == [0, 1] and np.allclose(two.sum(axis=1), 1)
 
 
@@ -182,11 +182,11 @@ def test_settled_weights_say_the_same_take_less_room_and_lie_as_a_product_reads_
     labels = [n // 3 for n in range(120)]
     titles = [f"{chr(0x4E00 + label)}{chr(0x5E00 + label)} {n}号 包邮" for n, label in enumerate(labels)]
     fitted = linear_ngrams.build(linear_ngrams.LinearConfig()).fit(titles, labels)
-    before, dense_bytes = linear.probabilities(fitted, titles), len(pickle.dumps(fitted[-1]))
+    before, dense_bytes = linear.probabilities(fitted, titles, 4), len(pickle.dumps(fitted[-1]))
     weights = linear.settled(fitted)[-1].coef_
     assert weights.T.format == "csr", "a product would copy all weights first"
     assert len(pickle.dumps(fitted[-1])) < dense_bytes / 2
-    np.testing.assert_array_equal(linear.probabilities(fitted, titles), before)
+    np.testing.assert_array_equal(linear.probabilities(fitted, titles, 4), before)
 
 
 @pytest.fixture

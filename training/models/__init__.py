@@ -114,7 +114,7 @@ ALL = {
             False,
             "This project's own: a weighted bag of n-grams beside convolutions over words",
             reads_terms=True,
-            sizes=(*WORDS, *TERMS, "hidden", "dropout", "deep_dropout"),
+            sizes=(*WORDS, *TERMS, "widest", "hidden", "dropout", "deep_dropout"),
         ),
     )
 }

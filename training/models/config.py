@@ -18,6 +18,7 @@ class Config:
     terms: int = 192  # hashed terms a title, the longest n-grams last
     buckets: int = 1 << 18  # hash values of terms
     longest: int = 3  # characters of the longest n-gram among the terms
+    widest: int = 3  # words of wide_deep's widest convolution
     hidden: int = 128  # of the layer before the last
     image_size: int = 64  # pixels a side
     tower: str = "small"  # image tower of a fusion model

@@ -15,8 +15,6 @@ from training.models import text
 from training.models.bag import Bag
 from training.models.config import Config
 
-WIDTHS = (1, 2, 3)  # words a convolution looks at
-
 
 def build(config: Config) -> keras.Model:
     """terms (batch, n), words (batch, m) -> logits (batch, paths)."""
@@ -29,9 +27,10 @@ def build(config: Config) -> keras.Model:
     there = keras.ops.expand_dims(keras.ops.cast(there, "float32"), -1)
     vectors = keras.layers.Dropout(config.dropout)(vectors * there)
     # A convolution's bias answers to padding too, whose length hangs on the other titles of a batch; 0 is the least that relu gives.
-    found = keras.ops.concatenate(
-        [keras.layers.Conv1D(config.hidden, width, padding="same", activation="relu", name=f"convolution_{width}")(vectors) for width in WIDTHS],
-        axis=-1,
-    )
-    deep = keras.layers.Dense(config.paths, name="deep_logits")(keras.layers.Dropout(config.deep_dropout)(keras.ops.max(found * there, axis=1)))
+    found = [
+        keras.layers.Conv1D(config.hidden, width, padding="same", activation="relu", name=f"convolution_{width}")(vectors)
+        for width in range(1, config.widest + 1)
+    ]
+    strongest = keras.ops.max(keras.ops.concatenate(found, axis=-1) * there, axis=1)
+    deep = keras.layers.Dense(config.paths, name="deep_logits")(keras.layers.Dropout(config.deep_dropout)(strongest))
     return keras.Model({"terms": terms, "words": words}, wide + deep, name="wide_deep")

@@ -6,8 +6,6 @@ import numpy as np
 
 from .titles import clean
 
-SHARPNESS = 4.0  # a margin runs from -1 (not this label) to 1 (this label); so many times that goes into the softmax
-
 
 def settled(pipeline):
     """The fitted pipeline without the weights that are 0, each n-gram's beside one another, as a sparse product reads them.
@@ -22,13 +20,16 @@ def settled(pipeline):
     return pipeline
 
 
-def probabilities(pipeline, titles: list[str | None]) -> np.ndarray:
+def probabilities(pipeline, titles: list[str | None], sharpness: float) -> np.ndarray:
     """(n, labels) float32 of a fitted scikit-learn pipeline that ends in one classifier a label.
 
     A softmax over all margins, since scikit-learn's own probabilities of these losses are 0 for every label below a margin of -1: titles
     that no label claims would all be given the first one.
+
+    Args:
+        sharpness: what a margin, which runs from -1 (not this label) to 1 (this label), is multiplied by before the softmax.
     """
-    margins = SHARPNESS * pipeline.decision_function([clean(title) for title in titles])
+    margins = sharpness * pipeline.decision_function([clean(title) for title in titles])
     if margins.ndim == 1:  # two labels have one margin
         margins = np.stack([-margins, margins], axis=1)
     raised = np.exp(margins - margins.max(axis=1, keepdims=True))

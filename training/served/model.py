@@ -34,7 +34,7 @@ class Classifier(mlflow.pyfunc.PythonModel):
     def _score(self, given) -> np.ndarray:
         """Loaded at the first use: whoever only looks at a model's signature does not wait for TensorFlow."""
         if self._loaded is None:
-            self._loaded = _pipeline(self.folder) if self.about["kind"] == "pipeline" else _network(self.folder)
+            self._loaded = _pipeline(self.folder, self.about["sharpness"]) if self.about["kind"] == "pipeline" else _network(self.folder)
         return self._loaded(given)
 
     def probabilities(self, titles: list[str | None], images: list[bytes | None]) -> np.ndarray:
@@ -117,8 +117,8 @@ def _network(folder: Path):
     return score
 
 
-def _pipeline(folder: Path):
+def _pipeline(folder: Path, sharpness: float):
     import joblib
 
     pipeline = joblib.load(folder / "pipeline.joblib")
-    return lambda titles: linear.probabilities(pipeline, titles)
+    return lambda titles: linear.probabilities(pipeline, titles, sharpness)
