@@ -98,7 +98,7 @@ def markdown(title: str, command: str, plans: list[Plan], reports: list[dict]) -
     if any(made["rows"] != report["rows"] for made in reports):
         lines += ["Image models are trained and tested on the products that have a picture; their rows are given with them.", ""]
     names = [
-        plan.model if made["rows"] == report["rows"] else f"{plan.model} ({made['rows']['train']:,} / {made['rows']['test']:,} rows)"
+        named(plan) if made["rows"] == report["rows"] else f"{named(plan)} ({made['rows']['train']:,} / {made['rows']['test']:,} rows)"
         for plan, made in zip(plans, reports, strict=True)
     ]
     published = [models.ALL[plan.model].published for plan in plans]
@@ -117,7 +117,7 @@ def markdown(title: str, command: str, plans: list[Plan], reports: list[dict]) -
     lines += ["Models and settings:", ""]
     for plan, made in sorted(zip(plans, reports, strict=True), key=lambda pair: pair[0].model):
         seen = f", {made['test_pictures_read']:,} of {made['rows']['test']:,} test products with a picture" if "test_pictures_read" in made else ""
-        lines += [f"- {plan.model}: {plan.entry.about}{seen}; `{json.dumps(settings_of(plan), sort_keys=True)}`"]
+        lines += [f"- {named(plan)}: {plan.entry.about}{seen}; `{json.dumps(settings_of(plan), sort_keys=True)}`"]
     return "\n".join([*lines, ""])
 
 
@@ -140,10 +140,15 @@ def against_sides(plans: list[Plan], reports: list[dict]) -> list[str]:
         right = [np.array(list(one["right"])) == "1" for one in (report, made)]
         difference, low, high = metrics.bootstrap(*right)
         said.append(
-            f"{plan.model} against {side.model}, the best that reads one side: top-1 {difference:+.4f}, "
+            f"{named(plan)} against {named(side)}, the best that reads one side: top-1 {difference:+.4f}, "
             f"95 % interval {low:+.4f} to {high:+.4f} (paired bootstrap over {len(right[0]):,} test products)"
         )
     return said
+
+
+def named(plan: Plan) -> str:
+    """The model, and the tower that it saw pictures through where that is a setting: the published figures are VGG-19's."""
+    return f"{plan.model}, {plan.sizes['tower']} tower" if plan.entry.takes_a_tower else plan.model
 
 
 def settings_of(plan: Plan) -> dict:

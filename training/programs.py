@@ -33,6 +33,7 @@ RANGES = {  # of the numbers that may be 0 or have an upper end: the least, the 
     "dropout": (0, 0.99, "from 0 to 0.99"),
     "word_dropout": (0, 0.99, "from 0 to 0.99"),
     "deep_dropout": (0, 0.99, "from 0 to 0.99"),
+    "shift": (0, 0.5, "from 0 to 0.5"),
     "beta_1": (0, 0.999999, "from 0 to 0.999999"),
     "beta_2": (0, 0.999999, "from 0 to 0.999999"),
     "decay": (sys.float_info.min, 1, "above 0, and 1 at most"),
@@ -97,23 +98,24 @@ def plan_for(
     asked_epochs = recipe.get("epochs")
     epochs, halve = plan.adaptive(rows, recipe["batch"], labels)
     epochs = recipe.get("epochs", epochs)
+    asked_sizes = sizes
+    sizes = {"image_size": 220 if has_gpu() else 64, "tower": "vgg19" if has_gpu() else "small", "units": plan.units(rows)} | sizes
+    network = models.ALL.get(sizes["tower"], entry) if entry.takes_a_tower else entry  # that a picture must suit, and the rate
     recipe = (
         {"learning_rate": plan.learning_rate(rows)}
+        | network.defaults
         | entry.defaults
         | {"epochs": epochs, "halve_every": max(2, epochs // 5) if "epochs" in recipe else halve}
         | recipe
     )
-    asked_sizes = sizes
-    sizes = {"image_size": 220 if has_gpu() else 64, "tower": "vgg19" if has_gpu() else "small", "units": plan.units(rows)} | sizes
     if not entry.in_keras and asked_epochs:
         sizes["epochs"] = asked_epochs
     if weights and (not entry.reads_images or (entry.takes_a_tower and sizes["tower"] == "small")):
         raise LakehouseError(f"--weights is {weights}, which {entry.name} has no vgg19 or inception_v3 for; name one as --tower, or leave it out.")
-    smallest = max(entry.smallest, models.ALL[sizes["tower"]].smallest if sizes["tower"] in models.ALL and entry.takes_a_tower else 1)
-    if entry.reads_images and sizes["image_size"] < smallest:
+    if entry.reads_images and sizes["image_size"] < network.smallest:
         if "image_size" in asked_sizes:
-            raise LakehouseError(f"--image-size is {sizes['image_size']}; {entry.name} needs {smallest} pixels or more.")
-        sizes["image_size"] = smallest
+            raise LakehouseError(f"--image-size is {sizes['image_size']}; {entry.name} needs {network.smallest} pixels or more.")
+        sizes["image_size"] = network.smallest
     has = {one.name for one in fields(Config if entry.in_keras else LinearConfig)}
     return Plan(
         model=model,

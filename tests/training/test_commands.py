@@ -204,7 +204,10 @@ def test_defaults_follow_the_paper_on_a_large_table_and_stretch_on_a_small_one()
     assert plan.adaptive(8_800, 64, 1_800) == (27, 5), "many labels need more steps than many rows of few labels"
 
 
-def test_a_tower_brings_its_smallest_picture_to_the_models_that_take_one(products):
-    sizes = {name: programs.plan_for(name, "products", None, processes=1, sizes={"tower": "inception_v3"}).sizes["image_size"]
-             for name in ("image_tower", "tfn", "vgg19")}
-    assert sizes == {"image_tower": 75, "tfn": 75, "vgg19": 64}
+def test_a_tower_brings_its_smallest_picture_and_its_rate_to_the_models_that_take_one(products):
+    def planned(tower: str, **recipe) -> dict:
+        return {name: programs.plan_for(name, "products", None, processes=1, recipe=recipe, sizes={"tower": tower}) for name in ("tfn", "bilstm", "vgg19")}
+
+    assert {name: asked.sizes.get("image_size") for name, asked in planned("inception_v3").items()} == {"tfn": 75, "bilstm": 64, "vgg19": 64}
+    assert {name: asked.recipe["learning_rate"] for name, asked in planned("vgg19").items()} == {"tfn": 3e-4, "bilstm": 3e-3, "vgg19": 3e-4}
+    assert {asked.recipe["learning_rate"] for asked in planned("vgg19", learning_rate=0.01).values()} == {0.01}

@@ -36,17 +36,18 @@ def page(lake, reports: dict[str, dict]) -> str:
 def test_a_section_says_all_that_it_takes_to_make_it_again(lake):
     text = page(lake, {"linear_ngrams": report(60, 90), "mdf_net": report(70, 90, test_pictures_read=44)})
     assert f"`{COMMAND}`" in text and "code c0de of commit 0123abc" in text
-    assert "- mdf_net: MDF-Net: BiLSTM with attention and VGG-19, Hadamard fusion (CCBR 2022), 44 of 90 test products with a picture; " in text
-    assert re.search(r"^\| mdf_net \| 0.7778 .* \| 7 \| 0.9372 \| - \| - \| - \|$", text, re.M)
+    # The tower that ran stands beside the figures published with VGG-19.
+    assert re.search(r"^- mdf_net, small tower: MDF-Net: .* \(CCBR 2022; published with VGG-19\), 44 of 90 test products with a picture; ", text, re.M)
+    assert re.search(r"^\| mdf_net, small tower \| 0.7778 .* \| 7 \| 0.9372 \| - \| - \| - \|$", text, re.M)
     # Third level: 24 of 30 rows of its only label are found.
-    assert re.search(r"^\| mdf_net \| 1.0000 \| 0.7778 \| 0.7778 \| 0.8000 \| 1.0000 \|", text, re.M)
+    assert re.search(r"^\| mdf_net, small tower \| 1.0000 \| 0.7778 \| 0.7778 \| 0.8000 \| 1.0000 \|", text, re.M)
     assert '- linear_ngrams: Character 1- to 3-gram TF-IDF and a linear classifier; `{"alpha": 1e-06, "epochs": 6, "longest": 3, "seed": 7}`' in text
 
 
 def test_fusion_stands_beside_its_best_side_on_the_same_rows_with_an_interval(lake):
     text = page(lake, {"image_tower": report(55, 60, train=80), "lstm": report(60, 90), "bilstm": report(70, 90), "tfn": report(76, 90)})
-    line = next(line for line in text.splitlines() if line.startswith("- tfn against"))
-    assert line.startswith("- tfn against bilstm, the best that reads one side: top-1 +0.0667, 95 % interval +0.0")
+    line = next(line for line in text.splitlines() if line.startswith("- tfn, small tower against"))
+    assert line.startswith("- tfn, small tower against bilstm, the best that reads one side: top-1 +0.0667, 95 % interval +0.0")
     assert line.endswith("(paired bootstrap over 90 test products)")
-    assert "| image_tower (80 / 60 rows) |" in text
+    assert "| image_tower, small tower (80 / 60 rows) |" in text
     assert "against" not in page(lake, {"tfn": report(76, 90)}).split("Models and settings")[0].split("By level")[1]

@@ -194,6 +194,64 @@ def test_a_tower_starts_from_the_weights_of_a_file_and_shows_them_what_they_expe
     expected = trained.predict(getattr(keras.applications, kind).preprocess_input(pictures.astype(np.float32)), verbose=0)
 
     given = keras.Input((size, size, 3), dtype="uint8")
-    started, scratch = (keras.Model(given, image.tower(given, size, kind, weights)) for weights in (kept, None))
+    started, scratch = (keras.Model(given, image.tower(given, Config(paths=2, image_size=size, weights=weights), kind))
+                        for weights in (kept, None))
     np.testing.assert_allclose(started(pictures, training=False), expected, rtol=1e-3, atol=1e-5)
     assert not np.allclose(scratch(pictures, training=False), expected, rtol=0.1)
+
+
+def striped(label: int, size: int, chance: np.random.Generator) -> np.ndarray:
+    """Stripes of 8 pixels in a colour by chance: across, down, aslant, or a chequerboard."""
+    y, x = np.mgrid[:size, :size] + chance.integers(0, 16, 2)[:, None, None]
+    along = (y, x, x + y, (x // 8 + y // 8) * 8)[label]
+    return ((along // 8 % 2)[..., None] * chance.integers(96, 256, 3)).astype(np.uint8)
+
+
+@pytest.mark.slow     # 80 MB of weights, a third of a second a step
+@pytest.mark.parametrize("name", LARGE)
+def test_a_deep_network_learns_from_scratch_within_some_steps_of_its_defaults(name):
+    import keras
+    import tensorflow as tf
+
+    from training.loop import Recipe, Trainer
+    from training.world import World
+
+    keras.utils.set_random_seed(7)
+    entry, labels, steps = models.ALL[name], 4, 24
+    model = entry.module.build(Config(paths=labels, image_size=entry.smallest))
+    tree = LabelTree([{f"{level}_{part}": n if level == "sub_class" else 1 for level in ("class", "sub_class", "subsub_class") for part in ("id", "name")}
+                      for n in range(labels)])
+    recipe = Recipe(epochs=1, **entry.defaults | {"warmup": 0.4})
+    trainer, chance, targets, losses = Trainer(model, recipe, tree), np.random.default_rng(3), np.arange(16, dtype=np.int32) % labels, []
+    step = trainer._step(World())
+    for number in range(steps):
+        trainer.optimizer.learning_rate.assign(recipe.rate(0, number, steps))
+        shown = np.stack([striped(label, entry.smallest, chance) for label in targets])
+        given = {"image": tf.constant(shown), "has_image": tf.ones(16)}
+        losses.append(float(step(given, tf.constant(targets), tf.ones(16), tf.constant(16.0))[0]))
+    assert np.mean(losses[-8:]) < 0.75 * np.log(labels), "no better than answering the labels' shares"
+
+
+def test_an_untrained_vgg_19_tells_pictures_apart():
+    """What its last convolution makes of two pictures may not lie as near as if both were the same: then no gradient tells them apart either."""
+    import keras
+
+    from training.models import image
+
+    keras.utils.set_random_seed(7)
+    given, chance = keras.Input((32, 32, 3), dtype="uint8"), np.random.default_rng(3)
+    seen = keras.Model(given, image.tower(given, Config(paths=2, image_size=32), "vgg19"))(np.stack([striped(n % 4, 32, chance) for n in range(16)])).numpy()
+    assert seen.std(axis=0).mean() > 0.05     # .00003 from kernels as Keras draws them
+
+
+def test_pictures_are_moved_and_mirrored_in_training_only():
+    import keras
+
+    from training.models import image
+
+    keras.utils.set_random_seed(7)
+    given, pictures = keras.Input((64, 64, 3), dtype="uint8"), np.random.default_rng(2).integers(0, 256, (4, 64, 64, 3)).astype(np.uint8)
+    moved, still = (keras.Model(given, image.tower(given, Config(paths=2, shift=shift), "small")) for shift in (0.1, 0.0))
+    assert np.abs(moved(pictures, training=True) - moved(pictures, training=True)).max() > 1e-3
+    np.testing.assert_array_equal(moved(pictures, training=False), moved(pictures, training=False))
+    np.testing.assert_array_equal(still(pictures, training=True), still(pictures, training=False))

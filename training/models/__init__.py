@@ -23,7 +23,7 @@ class Entry:
     reads_words: bool = True  # of a title; image models read none of it
     reads_terms: bool = False
     sizes: tuple[str, ...] = ()  # what of Config it is made of
-    defaults: dict = field(default_factory=dict)  # of the recipe, where they differ from the paper's
+    defaults: dict = field(default_factory=dict)  # of the recipe, where they differ from the paper's; a tower's are its fusion model's too
     smallest: int = 1  # pixels a side of the smallest picture that it takes
 
     @property
@@ -47,7 +47,7 @@ class Entry:
 WORDS = ("words", "dimensions", "min_count", "max_vocabulary")
 TERMS = ("terms", "buckets", "longest")
 TITLE = (*WORDS, "units", "attention", "word_dropout", "dropout")
-PICTURE = ("image_size", "weights")
+PICTURE = ("image_size", "shift", "weights")
 TOWER = (*PICTURE, "tower")
 
 ALL = {
@@ -60,6 +60,7 @@ ALL = {
             "VGG-19 (Simonyan and Zisserman 2015)",
             (0.7636, 0.9177, 0.3966, 0.7275),
             sizes=(*PICTURE, "hidden", "dropout"),
+            defaults={"learning_rate": 3e-4, "warmup": 1.0},  # nothing normalises its 16 convolutions: it bears a third of the others' rate
             smallest=32,
         ),
         Entry(
@@ -69,6 +70,7 @@ ALL = {
             "Inception-v3 (Szegedy et al. 2016)",
             (0.7948, 0.9427, 0.6326, 0.7493),
             sizes=(*PICTURE, "hidden", "dropout"),
+            defaults={"learning_rate": 1e-3},
             smallest=75,
         ),
         Entry("image_tower", False, True, "The image side of the fusion models alone", sizes=(*TOWER, "hidden", "dropout")),
@@ -94,7 +96,7 @@ ALL = {
             "mdf_net",
             True,
             True,
-            "MDF-Net: BiLSTM with attention and VGG-19, Hadamard fusion (CCBR 2022)",
+            "MDF-Net: BiLSTM with attention, Hadamard fusion, residual on the picture (CCBR 2022; published with VGG-19)",
             (0.9372, None, None, None),
             sizes=(*WORDS, *TOWER, "units", "attention", "hidden", "dropout"),
         ),

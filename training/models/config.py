@@ -21,6 +21,7 @@ class Config:
     widest: int = 3  # words of wide_deep's widest convolution
     hidden: int = 128  # of the layer before the last
     image_size: int = 64  # pixels a side
+    shift: float = 0.1  # of a picture's side: how far it is moved at random while training; with 0 it is not mirrored either
     tower: str = "small"  # image tower of a fusion model
     weights: str | None = None  # file of pretrained weights of the tower
     rank: int = 4  # of LMF's factors

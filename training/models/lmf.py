@@ -24,7 +24,7 @@ def build(config: Config) -> keras.Model:
     words = text.words_input()
     picture, has_image = image.image_inputs(config.image_size)
     title = keras.layers.Dense(config.modality, activation="tanh", name="title")(text.title_read(words, config))
-    seen = keras.layers.Dense(config.modality, activation="tanh", name="seen")(image.tower(picture, config.image_size, config.tower, config.weights))
+    seen = keras.layers.Dense(config.modality, activation="tanh", name="seen")(image.tower(picture, config, config.tower))
     hidden = keras.ops.relu(low_rank(title, image.masked(seen, has_image), config.rank, config.hidden))
     hidden = keras.layers.Dropout(config.dropout)(hidden)
     logits = keras.layers.Dense(config.paths, name="logits")(hidden)

@@ -17,7 +17,7 @@ def build(config: Config) -> keras.Model:
     words = text.words_input()
     picture, has_image = image.image_inputs(config.image_size)
     vectors, there = text.embedded(words, config.vocabulary, config.dimensions)
-    features = image.tower(picture, config.image_size, config.tower, config.weights)
+    features = image.tower(picture, config, config.tower)
     seen = image.masked(keras.layers.Dense(2 * config.units, activation="tanh", name="seen")(features), has_image)
     starts = [
         keras.layers.Dense(config.units, activation="tanh", name=f"start_{part}")(seen)
