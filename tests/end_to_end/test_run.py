@@ -15,6 +15,7 @@ import pytest
 
 from lakehouse import arrow, summary, tables
 from lakehouse.tables import Schema
+from sample_shops.sources import COLUMNS
 from tests.end_to_end.test_kill import gold, killed, rows
 
 pytestmark = [pytest.mark.medium, pytest.mark.timeout(1800)]
@@ -130,6 +131,17 @@ def test_a_run_on_new_labels_scores_with_a_model_that_knows_them(ran, port):
     assert re.search(r"\d +bilstm +(challenger, |)champion", said), "one that was promoted still bears the name it came under"
     scored = arrow.read(tables.PREDICTIONS, columns=["version"]).to_pydict()["version"]
     assert scored.count(2) == 1_200 == summary.rows("products")
+
+
+@pytest.mark.slow
+def test_a_run_of_classes_that_nobody_has_mapped_ends_with_what_is_there(lake, tmp_path):
+    file = tmp_path / "listings.tsv"
+    file.write_text("".join("\t".join(fields) + "\n" for fields in (
+        COLUMNS, ("a", "1", "食品", "水果", "食品>水果", "红富士苹果", ""), ("a", "2", "食品", "水果", "食品>水果", "一箱梨", ""))))
+    said = run("run", "--listings", file, "--port", free_ports(1))
+    assert re.search(r"silver\.listings +2\s", said) and re.search(r"gold\.products +0\s", said)
+    assert "2 listings wait" in said and "class-map pending" in said
+    assert "names pending" not in said, "nothing is merged yet"
 
 
 @pytest.mark.slow
