@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from lakehouse import arrow, tables
-from tests.training.conftest import rows
+from tests.training.conftest import picture, rows
 
 pytestmark = pytest.mark.slow
 MEP3M = [sys.executable, "-m", "lakehouse.cli"]
@@ -65,7 +65,7 @@ def probabilities(model: Path) -> np.ndarray:
     from training.served.model import Classifier
 
     titles = [row["title"] for row in rows(model.parent, 60, pictures=False)]
-    return Classifier().open(model).probabilities(titles, [None] * len(titles))
+    return Classifier().open(model).probabilities(titles, [picture((n, 9 * n % 250, 99), n) for n in range(len(titles))])
 
 
 def curve(registry, run) -> list[int]:
@@ -110,29 +110,32 @@ def test_a_killed_run_ends_as_an_undisturbed_one_shows_its_curve_meanwhile_and_w
     assert run.info.status == "FINISHED" and curve(server, run) == list(range(1, EPOCHS + 1))
 
 
-def test_two_processes_that_were_killed_end_as_two_undisturbed_ones(lake, tmp_path):
+@pytest.mark.parametrize(("architecture", "processes", "more"), [
+    ("bilstm", 2, ()), ("wide_deep", 1, ("--buckets", "1000", "--hidden", "8")), ("tfn", 1, ("--image-size", "16", "--hidden", "8"))])
+def test_processes_that_were_killed_end_as_undisturbed_ones(lake, tmp_path, architecture, processes, more):
     import psutil
 
     from training import checkpoints
 
-    command = ["train", "bilstm", *SMALL[:-1], "2", "--checkpoint-steps", "1"]
+    command = ["train", architecture, *SMALL[:-1], str(processes), "--checkpoint-steps", "1", *more]
     for name in ("undisturbed", "killed"):
-        shutil.copytree(lake / "gold", tmp_path / name / "gold")
+        for part in ("gold", "images"):
+            shutil.copytree(lake / part, tmp_path / name / part)
     mep3m(tmp_path / "undisturbed", *command, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
     process = psutil.Popen([*MEP3M, *command], env=environment(tmp_path / "killed"), start_new_session=True, stderr=subprocess.DEVNULL)
     try:
-        while not ((found := list((tmp_path / "killed" / "trained").glob("bilstm-*/checkpoint.npz"))) and checkpoints.load(found[0])[1].step):
+        while not ((found := list((tmp_path / "killed" / "trained").glob(f"{architecture}-*/checkpoint.npz"))) and checkpoints.load(found[0])[1].step):
             assert process.poll() is None, "it ended before it could be killed"
     finally:
         workers = [one for one in process.children(recursive=True) if "training.worker" in one.cmdline()]
         for one in (*process.children(recursive=True), process):
             one.kill()
         psutil.wait_procs(workers, timeout=30)
-    assert len(workers) >= 2 and not found[0].with_name("report.json").exists()
+    assert len(workers) >= processes and not found[0].with_name("report.json").exists()
 
     again = mep3m(tmp_path / "killed", *command, LAKEHOUSE_MLFLOW_TRACKING_URI=NOBODY)
     assert "Going on from epoch" in again.stderr
-    np.testing.assert_array_equal(*(probabilities(served(tmp_path / name, "bilstm")) for name in ("killed", "undisturbed")))
+    np.testing.assert_array_equal(*(probabilities(served(tmp_path / name, architecture)) for name in ("killed", "undisturbed")))
 
 
 def test_a_second_run_of_the_same_thing_trains_nothing(lake):
@@ -168,31 +171,48 @@ print(model.predict(pd.DataFrame({"title": ["鸿运 红富士苹果 500g"]}), pa
     assert best["probability"] > second["probability"] and "subsub_class_id" not in second
 
 
-def test_the_input_example_is_served(lake):
+@pytest.mark.parametrize("architecture", ["linear_ngrams", "tfn"])
+def test_the_input_example_is_served(lake, request, architecture):
+    version = 1 if architecture == "linear_ngrams" else request.getfixturevalue("fused")[2].version
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     uri = f"sqlite:///{lake}/mlflow.db"
     with_uvicorn = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"        # as in an activated environment
-    server = subprocess.Popen([sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/mep3m-classifier/1", "-p", str(port), "-h", "127.0.0.1",
-                               "--env-manager", "local"], env=environment(lake, MLFLOW_TRACKING_URI=uri, PATH=with_uvicorn), start_new_session=True,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen([sys.executable, "-m", "mlflow", "models", "serve", "-m", f"models:/mep3m-classifier/{version}", "-p", str(port), "-h",
+                               "127.0.0.1", "--env-manager", "local"], env=environment(lake, MLFLOW_TRACKING_URI=uri, PATH=with_uvicorn),
+                              start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        import mlflow
-
-        mlflow.set_tracking_uri(uri)
-        mlflow.set_registry_uri(uri)
-        place = Path(mlflow.artifacts.download_artifacts("models:/mep3m-classifier/1", tracking_uri=uri))
-        example = json.loads((place / "serving_input_example.json").read_text())
+        example = json.loads((place_of(lake, version) / "serving_input_example.json").read_text())
         shown = [base64.b64decode(image) for _, image in example["dataframe_split"]["data"]]
         assert any(image.startswith(b"\xff\xd8") for image in shown), "no picture is shown"
         answer = post(port, json.dumps(example).encode())
         assert len(answer["predictions"]) == len(example["dataframe_split"]["data"])
-        titles_only = post(port, json.dumps({"dataframe_records": [{"title": "乳胶床垫"}], "params": {"k": 1}}).encode())
-        assert titles_only["predictions"][0]["labels"][0]["sub_class_name"] == "子类31"
+        if architecture == "linear_ngrams":
+            titles_only = post(port, json.dumps({"dataframe_records": [{"title": "乳胶床垫"}], "params": {"k": 1}}).encode())
+            assert titles_only["predictions"][0]["labels"][0]["sub_class_name"] == "子类31"
+            return
+        from training.served.model import Classifier
+
+        given, seen = picture((30, 30, 200), 0), Classifier().open(served(lake, "tfn"))
+        for image in (given, b""):
+            record = {"title": "乳胶床垫", "image": base64.b64encode(image).decode()}
+            (found,) = post(port, json.dumps({"dataframe_records": [record], "params": {"k": 1, "level": "path"}}).encode())["predictions"]
+            assert found["labels"][0]["probability"] == pytest.approx(seen.probabilities(["乳胶床垫"], [image]).max(), rel=1e-4)
+        assert not np.allclose(seen.probabilities(["乳胶床垫"], [given]), seen.probabilities(["乳胶床垫"], [None])), "pictures are not looked at"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait()
+
+
+@pytest.mark.parametrize(("given", "answers"), [
+    ({"title": ["茶"], "image": [None]}, 1), ({"title": [None], "image": [b""]}, 1), ({"title": ["茶", "茶"], "image": [None, b"<html>"]}, 2),
+    ({"title": [None, None]}, 2), ({"image": [None]}, 1), ({"title": [float("nan"), "茶"]}, 2)])
+def test_a_loaded_model_takes_none_empty_and_no_column_at_all_for_missing(lake, given, answers):
+    import mlflow
+    import pandas as pd
+
+    assert len(mlflow.pyfunc.load_model(str(place_of(lake, 1))).predict(pd.DataFrame(given))) == answers
 
 
 def post(port: int, body: bytes) -> dict:
