@@ -91,6 +91,8 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     if not name:
         given = [*(markup.text(product.get("name")) for product, _ in own), document.title, *_h1(document)]
         document.oddities.update(why for why, holds in NO_TITLE.items() if any(map(holds, given)))
+    if not paths and name:  # the heading that the title told was a banner's
+        trails = _safely(lambda: trails_on_page(document, titled, _heading(document, name), sites), [])
     also_named = [*_h1(document)[:1], titled, *(markup.text(product.get("name")) for product, _ in own[:1])]
     crumbs, rules["breadcrumbs"] = _safely(
         lambda: breadcrumbs.choose(document, marked=lists, trails=trails, name=name, sites=sites, also_named=also_named), ([], "")

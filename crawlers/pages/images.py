@@ -17,6 +17,7 @@ from crawlers.pages.picture_addresses import IMAGE_END, LARGE, file_name, held_b
 from crawlers.pages.words import clean, key, tokens
 
 MOST = 30
+NEAR = 0.8                      # of a gallery the first is the main one, be it worth so much less than the best: its text may describe it
 SURE = 6.5                      # a picture's worth from which it is trusted over an og:image that the page does not show
 HOLDS_PICTURES = {"div", "span", "li", "a", "figure", "button", "section", "input", "td", "p"}
 # What a file's name says that it is no product's; whole words only, since silicone holds "icon" and a phone may be called Pixel.
@@ -290,7 +291,7 @@ def choose(
     best = pictures[0] if pictures and pictures[0].worth >= 2.0 else None
     shown = []
     if best is not None:
-        best = min((p for p in pictures if p.box == best.box and p.worth >= best.worth - 0.5), key=lambda p: p.order)
+        best = min((p for p in pictures if p.box == best.box and p.worth >= best.worth - NEAR), key=lambda p: p.order)
         gallery = [p for p in pictures if p.worth >= 2.0 and ((p.box == best.box and p.box) or p.worth >= 0.9 * best.worth)]
         shown = [p.addresses[0] for p in sorted(gallery, key=lambda p: (p is not best, p.order))]
         if states and not any(full for full, _ in ranked) and best.worth < 4.0:

@@ -224,6 +224,9 @@ def without_site(title: str, sites: set[str], categories: Collection[str] = ()) 
         if closed and any("." in closed[1] and len(site) > 5 and key(closed[1]).startswith(site) for site in sites):
             title = title[: closed.start()]
         title = title.strip(" \t-–—|｜_·•:：>»›,，")
+        rest, comma, last = title.rpartition("，")
+        if comma and key(rest) and key(last) in categories:
+            title = rest
         if title == before or not title:
             return title or before
     return title

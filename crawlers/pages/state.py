@@ -50,20 +50,20 @@ IMAGE_KEYS = re.compile(
     r"uris?|files?|_?set|gallery)?|gallery|media|imageGallery|galleryImages|picUrls?|imgList|mediaGallery|featured_image)$",
     re.I,
 )
-SKU_KEYS = (
+SKU_KEYS = (  # in small letters
     "sku",
-    "skuId",
+    "skuid",
     "sku_id",
-    "productId",
+    "productid",
     "product_id",
-    "goodsId",
+    "goodsid",
     "goods_id",
-    "itemId",
+    "itemid",
     "item_id",
     "id",
     "code",
-    "articleNumber",
-    "partNumber",
+    "articlenumber",
+    "partnumber",
 )
 EVIDENCE = re.compile(
     r"price|sku|stock|brand|categor|descri|image|img|pic|variant|gtin|ean|currency|inventory|seller|rating|promotion", re.I
@@ -200,37 +200,37 @@ def named_pictures(document: Document) -> list[str]:
 
 
 def products(document: Document, agrees_with: list[str]) -> list[StateProduct]:
-    """Product-like objects whose name the page repeats elsewhere (in its title, in og:title), best first.
+    """Product-like objects whose name the page repeats elsewhere (in its title, in og:title), best first; where there is none, those with a price
+    whose id stands in the page's address: of a page that is made by its scripts, the title may say no more than the shop's name.
 
     Args:
         agrees_with: texts of the page; an object's name must be in one of them, or hold one.
     """
     wholes = [key(text) for text in agrees_with if key(text)]
-    found: list[StateProduct] = []
+    ids = {part for part in re.findall(r"[^\W_]+", document.url.partition("//")[2].partition("/")[2].lower()) if len(part) > 3 and not part.isalpha()}
+    agreeing: list[StateProduct] = []
+    addressed: list[StateProduct] = []
     for value in values(document):
         for node in walk(value, limit=20_000):
             name = next((said for k in NAME_KEYS if isinstance(node.get(k), str) and (said := filled(node[k]))), "")
             said = key(name)
-            if (
-                len(said) < 2
-                or len(name) > 400
-                or not any((said in whole and len(said) >= 0.25 * len(whole)) or (whole in said and len(whole) > 5) for whole in wholes)
-            ):
+            if len(said) < 2 or len(name) > 400:
                 continue
-            evidence = sum(1 for k in node if EVIDENCE.search(str(k))) + 2 * any(PRICE_WORDS.search(str(k)) for k in node)
+            agrees = any((said in whole and len(said) >= 0.25 * len(whole)) or (whole in said and len(whole) > 5) for whole in wholes)
+            if not agrees and not ids:
+                continue
+            priced = any(PRICE_WORDS.search(str(k)) for k in node)
+            evidence = sum(1 for k in node if EVIDENCE.search(str(k))) + 2 * priced
             if evidence < 2:
                 continue
-            pictures: list[str] = []
-            for k, v in node.items():
-                if IMAGE_KEYS.match(str(k)):
-                    pictures += addresses(v)
-            sku = next(
-                (
-                    said
-                    for k in SKU_KEYS
-                    if isinstance(node.get(k), str | int) and not isinstance(node[k], bool) and (said := filled(str(node[k])))
-                ),
-                None,
-            )
-            found.append(StateProduct(name, list(dict.fromkeys(pictures)), sku, evidence))
-    return sorted(found, key=lambda one: (-bool(one.images), -one.evidence))[:20]
+            sku = _sku(node)
+            if agrees or (priced and sku and sku.lower() in ids):
+                pictures = [one for k, v in node.items() if IMAGE_KEYS.match(str(k)) for one in addresses(v)]
+                (agreeing if agrees else addressed).append(StateProduct(name, list(dict.fromkeys(pictures)), sku, evidence))
+    return sorted(agreeing or addressed, key=lambda one: (-bool(one.images), -one.evidence))[:20]
+
+
+def _sku(node: dict[str, Any]) -> str | None:
+    """What the object calls its id, however that is written: goodsId, goodsID."""
+    given = {str(k).lower(): str(v) for k, v in node.items() if isinstance(v, str | int) and not isinstance(v, bool)}
+    return next((said for k in SKU_KEYS if k in given and (said := filled(given[k]))), None)

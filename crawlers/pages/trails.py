@@ -41,6 +41,7 @@ OUTSIDE = re.compile(
 )
 SAYING = {"aria-label", "itemtype", "typeof", "data-component"}  # attributes beside those of `Document.marks`
 EMPTY = {"span", "i", "em", "b", "svg", "img", "s"}  # what separators are drawn with
+_ID_AT_END = re.compile(r"/[^/]*\d[^/]*$")
 _FIRST_LEVEL = re.compile(r"([^>›»＞/／→]{1,20})[>›»＞/／→]")
 
 
@@ -197,13 +198,18 @@ def _drawn(element: lxml.html.HtmlElement) -> bool:
 
 def _chained(element: lxml.html.HtmlElement) -> bool:
     """Whether each of its links leads into the folder of the one before: /bedroom/, /bedroom/beds/, /bedroom/beds/single/."""
-    above = None
-    for link in element.iter("a"):
-        here = re.split("[?#]", (link.get("href") or "").strip(), maxsplit=1)[0].rstrip("/").removesuffix(".html")
-        if above is not None and not (here.startswith(above + "/") and len(here) > len(above) + 1):
-            return False
-        above = here
-    return True
+    paths = [re.split("[?#]", (link.get("href") or "").strip(), maxsplit=1)[0].rstrip("/").removesuffix(".html") for link in element.iter("a")]
+    return _continued(paths) == len(paths) - 1
+
+
+def _continued(paths: list[str]) -> int:
+    """How many of the paths continue the one before, as they are or each without the id at its end: /bedroom/c:29, /bedroom/beds/c:31.
+
+    >>> _continued(["/bedroom", "/bedroom/beds", "/kitchen"]), _continued(["/bedroom/c:29", "/bedroom/beds/c:31"])
+    (1, 1)
+    """
+    named = [_ID_AT_END.sub("", path) for path in paths]
+    return max(sum(len(here) > len(above) + 1 and here.startswith(above + "/") for above, here in pairwise(some)) for some in (paths, named))
 
 
 def _own_list(element: lxml.html.HtmlElement, document: Document) -> lxml.html.HtmlElement:
@@ -293,11 +299,11 @@ def _said_of_itself(document: Document) -> set[str]:
 def _nested(addresses: list[str | None]) -> float:
     """How many neighbours' addresses continue one another, 0 to 1."""
     paths = [urlsplit(address).path.rstrip("/") for address in addresses if address]
-    pairs = list(pairwise(paths))
-    if len(pairs) < 1:
+    if len(paths) < 2:
         return 0.0
     stems = [re.sub(r"\.\w{2,5}$", "", path) for path in paths]
-    return sum(longer.startswith(shorter) and longer != shorter for shorter, longer in pairwise(stems)) / len(pairs)
+    begun = sum(longer.startswith(shorter) and longer != shorter for shorter, longer in pairwise(stems))
+    return max(begun, _continued(stems)) / (len(paths) - 1)
 
 
 @lru_cache(maxsize=65536)

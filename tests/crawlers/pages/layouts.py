@@ -13,6 +13,7 @@ from tests.crawlers.pages import (  # noqa: F401
     mixed_pages,
     software_pages,
     special_shops,
+    unlabelled_pages,
     western_pages,
 )
 from tests.crawlers.pages.shop_pages import PAGES
