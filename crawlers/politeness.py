@@ -7,9 +7,8 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 import scrapy
 from scrapy import signals
@@ -43,7 +42,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
 @dataclass
 class Host:
-    """What a crawl keeps to at one host, whatever the scheme.
+    """What the crawls of one call keep to at one host, whatever the scheme.
 
     Attributes:
         under_way: admits as many requests at once as the host may have.
@@ -72,22 +71,23 @@ class LimitedHandler(HTTP11DownloadHandler):
     A `Retry-After` of 429 or 503 holds the host, for `LONGEST_WAIT` at most; a request that is asked to wait longer fails. A host that asks for
     longer again after that wait gets what it asks for: its requests fail, unsent, until then. The crawl-delay is kept here and not as the delay of
     the downloader's slot, which AutoThrottle makes shorter with each answer.
-    """
 
-    _hosts: ClassVar[WeakKeyDictionary[Any, dict[str, Host]]] = WeakKeyDictionary()     # the handlers of both schemes share a crawler's
+    The hosts are those of `Crawl.hosts`, which the handlers of both schemes share, and all crawls of a call: the shops of one picture host ask it
+    for no more together than one shop would alone.
+    """
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         self._most = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._longest = crawler.settings.getfloat("LONGEST_WAIT")
-        self._known = self._hosts.setdefault(crawler, {})
+        self._hosts: dict[str, Host] = crawler.spider.crawl.hosts
         crawler.signals.connect(self._robots_parsed, signals.robots_parsed)
 
     def _host(self, request: scrapy.Request) -> Host:
         name = urlsplit(request.url).hostname or ""
-        if name not in self._known:
-            self._known[name] = Host(asyncio.Semaphore(self._most))
-        return self._known[name]
+        if name not in self._hosts:
+            self._hosts[name] = Host(asyncio.Semaphore(self._most))
+        return self._hosts[name]
 
     def _robots_parsed(self, robotparser: Any, request: scrapy.Request) -> None:
         delay = robotparser.crawl_delay(self._crawler.settings["ROBOTSTXT_USER_AGENT"])

@@ -262,6 +262,7 @@ def run(crawls: list[runs.Crawl], options: Options) -> list[dict[str, Any]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), TimeElapsedColumn())
     progress = Progress(*columns, console=Console(stderr=True), disable=options.quiet)
     for crawl in crawls:
+        crawl.hosts = crawls[0].hosts
         crawler = process.create_crawler(kinds[crawl.spider])
         task = progress.add_task(crawl.shop, total=None)
         attach(crawler, crawl, partial(_advance, progress, task, crawl))

@@ -37,6 +37,7 @@ class Crawl:
         notes: what the monitors found wrong.
         led_to: where the start page leads, where that is not the shop's to read; empty where it does not.
         stopped: why it stopped before its end (`max_pages`, `daily_budget`, `unreachable`); empty where it did not.
+        hosts: what is kept to at each host (crawlers/politeness.py); crawls that run together share it.
     """
 
     crawl_id: str
@@ -61,6 +62,7 @@ class Crawl:
     counted: Mapping[str, int] = field(default_factory=dict)
     stats: Mapping[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    hosts: dict[str, Any] = field(default_factory=dict)
     lock: IO | None = None
 
     @property

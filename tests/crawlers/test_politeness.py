@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -14,7 +15,8 @@ from crawlers import configuration, program
 from crawlers.politeness import Host, LimitedHandler
 from lakehouse import tables
 from lakehouse.errors import LakehouseError
-from tests.crawlers.shop import picture, product_page, small_shop
+from tests.crawlers.forked import Forks
+from tests.crawlers.shop import Server, picture, product_page, small_shop
 
 
 def test_robots_txt_is_obeyed(server, crawl, rows):
@@ -195,6 +197,63 @@ def test_a_retry_after_that_says_nothing_is_a_plain_429(server, crawl, rows, sai
 
     assert [row["reason"] for row in rows(tables.CRAWL_PAGES) if row["status"] == "failed"] == ["http_429"] and run["listings"] == 2
     assert "politeness/held_back" not in dict(run["counters"])
+
+
+@pytest.fixture(scope="module")
+def forks():
+    made = Forks()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def crawl_together(servers, lake, tmp_path, forks):
+    """Crawls two shops of six listings, of one call of the command, whose pictures are at one host; returns the moments at which it was asked for one."""
+
+    def go(pictures: Server) -> list[float]:
+        shops = {"tea": servers("127.0.0.1"), "coffee": servers("127.0.0.2")}
+        for name, shop in shops.items():
+            small_shop(shop, 6)
+            for number in range(6):
+                shop.routes[f"/item/{10000 + number}.html"] = product_page(shop.url, number, images=[f"{pictures.url}/img/{name}-{number}.jpg"])
+        file = tmp_path / "shops.json"
+        file.write_text(json.dumps([{"shop": name, "url": shop.url + "/"} for name, shop in shops.items()]), encoding="utf-8")
+        assert forks.wait(forks.start(lake, shops=str(file), options={"picture_hosts": [f"{pictures.host}:{pictures.port}"]})) == 0
+        return [at for path, _, at in pictures.requests if path.startswith("/img/")]
+
+    return go
+
+
+def test_a_crawl_delay_is_kept_by_all_shops_of_a_call(servers, crawl_together, rows):
+    pictures = servers("127.0.0.3")
+    pictures.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nCrawl-delay: 0.3\n")
+    pictures.fallback = drawn
+
+    moments = crawl_together(pictures)
+
+    assert len(moments) == 12 and all(at - moments[0] > 0.3 * n - 0.2 for n, at in enumerate(moments))
+    assert [(row["listings"], row["images"]) for row in rows(tables.CRAWL_RUNS)] == [(6, 6)] * 2
+
+
+def test_who_asks_one_shop_s_crawl_to_wait_is_heard_by_all_of_the_call(servers, crawl_together):
+    pictures, asked_at = servers("127.0.0.3"), []
+
+    async def busy(request: web.Request) -> web.Response:
+        if asked_at:
+            return await drawn(request)
+        asked_at.append(asyncio.get_running_loop().time())
+        return web.Response(status=429, headers={"Retry-After": "2"})
+
+    pictures.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nCrawl-delay: 0.25\n")     # none is on its way already
+    pictures.fallback = busy
+
+    moments = crawl_together(pictures)
+
+    assert len(moments) == 13 and not [at for at in moments if asked_at[0] + 0.05 < at < asked_at[0] + 1.9]
+
+
+async def drawn(request: web.Request) -> web.Response:
+    return web.Response(body=picture(hash(request.path)), content_type="image/jpeg")
 
 
 def test_the_user_agent_names_the_operator(server, crawl, monkeypatch):
