@@ -129,6 +129,8 @@ def made_of(given: Categories) -> tuple[Reference, sparse.csr_array]:
     place, own, classes = np.full(given.count, -1), [], []
     for number in range(len(shops)):
         members = np.flatnonzero((shop == number) & given.large)
+        if len(members) == 1:       # where all titles go, whatever they are
+            members = members[:0]
         place[members] = np.arange(len(members))
         own.append(np.where(shop[category] == number, place[category], -1))
         classes.append(max(len(members), 1))

@@ -130,9 +130,14 @@ def candidates(given: Categories, profiles: Profiles, reference: Reference, shop
 
 
 def rooted(profiles: Profiles, reference: Reference) -> sparse.csr_array:
-    """Square roots of the votes, scaled so that the dot product of two rows is the mean Bhattacharyya overlap of the shops' spaces, 0 to 1."""
+    """Square roots of the votes, scaled so that the dot product of two rows is the mean Bhattacharyya overlap of the shops' spaces, 0 to 1.
+
+    A space weighs as much as it has classes to choose from: a shop of few tells little, one of a single class or of none nothing.
+    """
+    tells = np.array([space.classes - 1.0 for space in reference.spaces])
+    weight = np.repeat(np.sqrt(tells / max(tells.sum(), 1e-12)), np.diff(reference.width())).astype(np.float32)
     root = profiles.spaces.sqrt()
-    root.data = (root.data / np.sqrt(len(reference.spaces))).astype(np.float32)
+    root.data = root.data * weight[root.indices]
     return root
 
 

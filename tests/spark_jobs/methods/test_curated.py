@@ -93,6 +93,19 @@ def test_names_that_say_nothing_leave_the_titles_to_speak(names):
     assert (f"类0>{names[0]}", f"类1>{names[1]}") in found
 
 
+@pytest.mark.parametrize(("sub_classes", "titles"), [(4, 3), (1, 12)], ids=["too small for a class", "one class"])
+def test_shops_that_tell_nothing_change_no_score_between_the_others(sub_classes, titles):
+    def scores(rows: list[dict]) -> dict[tuple[str, str], float]:
+        return {(row["native_path_a"], row["native_path_b"]): row["score"] for row in scored_pairs(*tables_of(rows), threads=1).to_pylist()}
+
+    others = [{"shop": f"x{shop}", "native_path": f"杂>皂{shop}{n}", "title": f"手工皂 基材 橄榄{n} {number}块"}
+              for shop in range(3) for n in range(sub_classes) for number in range(titles)]
+    alone, beside = scores(catalogue()), scores(catalogue() + others)
+    high = {pair: score for pair, score in alone.items() if score > 0.3}
+    assert len(high) >= 18
+    assert high == pytest.approx({pair: beside[pair] for pair in high}, abs=0.03)       # terms' rarity is of all shops, votes are not
+
+
 def test_a_sub_class_with_one_listing_waits_for_a_person():
     rows = [*catalogue(), {"shop": "s3", "native_path": "类3>空调", "title": "海森空调变频挂机"}]
     judged = judge(scored_pairs(*tables_of(rows), threads=1)).to_pylist()
