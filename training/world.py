@@ -31,11 +31,19 @@ class World:
         if self.size == 1:
             return gradients
         import horovod.tensorflow as hvd
+        import tensorflow as tf
 
         compression = hvd.Compression.fp16 if self.compress else hvd.Compression.none
-        return [
-            hvd.allreduce(gradient, op=hvd.Average, compression=compression, name=f"gradient.{number}") for number, gradient in enumerate(gradients)
-        ]
+
+        def mean(gradient, name: str):
+            if not (self.compress and isinstance(gradient, tf.IndexedSlices)):
+                return hvd.allreduce(gradient, op=hvd.Average, compression=compression, name=name)
+            # Horovod sends the rows of a table as they are, whatever compression it is told.
+            sent = tf.IndexedSlices(tf.cast(gradient.values, tf.float16), gradient.indices, gradient.dense_shape)
+            found = hvd.allreduce(sent, op=hvd.Average, name=name)
+            return tf.IndexedSlices(tf.cast(found.values, gradient.dtype), found.indices, found.dense_shape)
+
+        return [mean(gradient, f"gradient.{number}") for number, gradient in enumerate(gradients)]
 
     def mean(self, value, name: str):
         """A tensor averaged over all processes, under a name of its own; inside a tf.function."""

@@ -34,6 +34,12 @@ def test_two_processes_end_with_equal_weights_and_the_losses_of_one(tmp_path):
     compressed, exact = (np.load(tmp_path / "2-0.npz")[name] for name in ("compressed", "exact"))
     assert (compressed != exact).any(), "gradients crossed uncompressed"
     np.testing.assert_allclose(compressed, exact, rtol=1e-2)
+    table = np.load(tmp_path / "2-0.npz")["table"]
+    assert table.dtype == np.float32 and (table == np.float32(np.float16(1 / 3) / np.float16(2))).all(), "a table's gradients crossed uncompressed"
+    # A clipped norm is that of whole rows, however many processes bring a part of one.
+    np.testing.assert_allclose(np.load(tmp_path / "2-0.npz")["clipped"], np.load(tmp_path / "1-0.npz")["clipped"], rtol=1e-4)
+    for a, b in zip(weights(tmp_path / "2-0.npz", "b"), weights(tmp_path / "1-0.npz", "b"), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-3)
     # Batch normalisation also keeps statistics, which no gradient moves and each process takes from rows of its own.
     normalised = [weights(tmp_path / f"2-{rank}.npz", "n") for rank in (0, 1)]
     assert all(np.array_equal(a, b) for a, b in zip(*normalised, strict=True))
