@@ -65,8 +65,8 @@ def drained(batches) -> float:
     return time.monotonic() - started
 
 
-def passes(rank: int, size: int, root: str, model: str, vocabulary: list[str], begin) -> tuple[int, list[float]]:
-    """One of the processes that train: (titles of the table, when it began, ended its first pass over its part of each batch, and its second)."""
+def passes(rank: int, size: int, root: str, model: str, vocabulary: list[str], begin) -> tuple[int, list[tuple[float, float]]]:
+    """One of the processes that train: titles of the table; clock and core seconds at its start and after each of two passes over its part."""
     import rjieba
 
     from lakehouse import tables
@@ -80,12 +80,12 @@ def passes(rank: int, size: int, root: str, model: str, vocabulary: list[str], b
     encoder = Encoder(models.ALL[model].reading(Config(paths=2)), Vocabulary(vocabulary))
     list(rjieba.cut("茶"))  # loads its dictionary, as making the vocabulary does
     begin.wait()
-    moments = [time.monotonic()]
+    moments = [(time.monotonic(), time.process_time())]
     train = data.read(tables.PRODUCTS, 1)["train"]
     loader = Loader(train, train.truth, Titles(train.titles, encoder), 0, Path(root), BATCH, rank, size)
     for epoch in (0, 1):
         drained(loader.epoch(1, epoch))
-        moments.append(time.monotonic())
+        moments.append((time.monotonic(), time.process_time()))
     return len(train), moments
 
 
@@ -104,8 +104,9 @@ def titles(root: Path, lines: list[str], model: str) -> dict:
         begin = manager.Barrier(size)
         running = [pool.submit(passes, rank, size, str(root), model, encoder.vocabulary.known, begin) for rank in range(size)]
         (count, *_), moments = zip(*(one.result() for one in running), strict=True)
-    began, first_over, over = (max(moment) for moment in zip(*moments, strict=True))
+    began, first_over, over = (max(clock for clock, _ in moment) for moment in zip(*moments, strict=True))
     first, later = first_over - began, over - first_over
+    cores_s = sum(first_pass[1] - start[1] for start, first_pass, _ in moments)
 
     text = root / "titles.txt"
     text.write_text("\n".join(lines), "utf-8")
@@ -127,6 +128,7 @@ def titles(root: Path, lines: list[str], model: str) -> dict:
         "of_each": " and ".join(encoder.titles([])),
         "processes": size,
         "first_epoch_titles_per_second": round(count / first),
+        "first_epoch_titles_per_core_second": round(count / cores_s),  # the same whatever else the machine is at
         "later_epochs_titles_per_second": round(count / later),
         "text_line_dataset_titles_per_second": round(len(lines) / theirs),
         "ratio_first": round(theirs / len(lines) * count / first, 2),
