@@ -67,6 +67,27 @@ def test_a_bare_scrapy_project_exports_to_delta(tmp_path: Path):
 
 
 @pytest.mark.medium
+def test_a_project_that_scrapy_made_exports_to_delta(tmp_path: Path):
+    """`scrapy startproject` and `scrapy crawl`, with the two files copied beside the project's own."""
+    def scrapy(*words: str) -> subprocess.CompletedProcess:
+        return subprocess.run([sys.executable, "-m", "scrapy", *words], cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=60)
+
+    assert scrapy("startproject", "bookshop", ".").returncode == 0
+    for name in ("delta.py", "sink.py"):
+        shutil.copy(REPOSITORY / "crawlers" / "exporters" / name, tmp_path / "bookshop" / name)
+    (tmp_path / "bookshop" / "spiders" / "books.py").write_text(SPIDER.format(settings={}), encoding="utf-8")
+    feed = {"format": "delta", "item_export_kwargs": {"schema": {**SCHEMA, "tags": "list<string>"}, "batch_rows": 10}}
+    with (tmp_path / "bookshop" / "settings.py").open("a", encoding="utf-8") as settings:
+        settings.write(f'\nADDONS = {{"bookshop.delta.DeltaAddon": 500}}\nFEEDS = {{"tables/books": {feed!r}}}\n')
+
+    run = scrapy("crawl", "books")
+
+    assert run.returncode == 0, run.stderr
+    assert numbers(tmp_path / "tables/books") == list(range(25)) and DeltaTable(str(tmp_path / "tables/books")).version() == 3
+    assert "strangers: []" in run.stdout and "'delta/items_refused': 1" in run.stdout
+
+
+@pytest.mark.medium
 @pytest.mark.parametrize("copied", [False, True], ids=["from the repository", "from two copied files"])
 def test_the_manuals_first_example_works_as_it_is_written(tmp_path: Path, copied: bool):
     manual = (REPOSITORY / "docs" / "delta-exporter.md").read_text(encoding="utf-8")
