@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lakehouse import job, tables
+from spark_jobs.methods.label_similarity import NAMED
 from spark_jobs.taxonomy import folds_names
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def reasons(mapped: DataFrame, alignments: DataFrame, native_sub_classes: DataFr
     by_alignment = by_alignment.unionByName(put_under(mapped, alignments))
     if not folds_names(alignments):
         return by_alignment
-    named = (native_sub_classes.select("shop", "native_path", "class_id", F.col("native_sub_class").alias("name"))
+    named = (native_sub_classes.select("shop", "native_path", "class_id", F.col("native_sub_class").alias("name")).where(F.col("name").rlike(NAMED))
              .join(F.broadcast(node), ["shop", "native_path"]))
     bearers = (named.groupBy("shop", "class_id", "name", "node").agg(F.array_sort(F.collect_list("native_path")).alias("bearers"))
                .where(F.size("bearers") > 1))

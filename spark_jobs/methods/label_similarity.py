@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 THRESHOLD = 0.50        # MEP-3M, Eq. 3
+NAMED = r"[\p{L}\p{N}]"  # of a name, as Spark's `rlike` takes it: two shops' "///" have no name in common
 NAMES_AT_ONCE = 1_000   # rows of the product of names by names that are held in memory together
 
 
@@ -25,6 +26,15 @@ def label_similarity(a: str, b: str) -> float:
     [0.89, 0.57, 1.0, 0.4]
     """
     return cydifflib.SequenceMatcher(None, a, b).ratio() if a and b else 0.0
+
+
+def is_name(text: str) -> bool:
+    """Whether it says anything: it has a letter or a digit, as `NAMED` asks.
+
+    >>> [is_name(text) for text in ("空调", "4K", "///", "")]
+    [True, True, False, False]
+    """
+    return any(map(str.isalnum, text))
 
 
 def _occurrences(names: Sequence[str], columns: dict[tuple[str, int], int]) -> sparse.csr_array:

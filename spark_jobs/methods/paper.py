@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from spark_jobs.methods.content_similarity import content_similarities, hashed_term_vectors
-from spark_jobs.methods.label_similarity import THRESHOLD, block_by_shared_character, label_similarity
+from spark_jobs.methods.label_similarity import NAMED, THRESHOLD, block_by_shared_character, label_similarity
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -161,7 +161,7 @@ def decide(sub_class_pairs: DataFrame, native_sub_classes: DataFrame, options: O
     else:
         judged = sub_class_pairs.withColumn("threshold", F.lit(float(options.threshold)))
     passes = (F.col("label_similarity") >= THRESHOLD) & (F.col("content_similarity") > F.col("threshold"))
-    by_name = identical & F.lit(options.identical_names_merge) & F.col("name_a").rlike(r"[\p{L}\p{N}]")       # two shops' "///" are no name
+    by_name = identical & F.lit(options.identical_names_merge) & F.col("name_a").rlike(NAMED)
     merged = passes | by_name
     similarities = F.format_string("S_label %.2f, S_content %.3f", "label_similarity", "content_similarity")
     why = (F.when(by_name & passes, F.lit("identical names"))

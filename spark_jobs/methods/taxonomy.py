@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spark_jobs.methods.decisions import Category, Decision
+from spark_jobs.methods.label_similarity import is_name
 
 CLASS, SUB_CLASS, SUBSUB_CLASS = 1, 2, 3
 
@@ -78,10 +79,10 @@ def components(categories: Iterable[Category], merges: Iterable[Merge], apart: I
 
 
 def doubles(sub_classes: Iterable[NativeSubClass]) -> list[Merge]:
-    """Sub-classes of one shop and one curated class that bear the same name: one sub-class under two of the shop's paths."""
+    """Sub-classes of one shop and one curated class that bear the same name, if it says anything: one sub-class under two of its paths."""
     first: dict[tuple, Category] = {}
     found = []
-    for one in sorted(sub_classes, key=lambda s: s.category):
+    for one in sorted((s for s in sub_classes if is_name(s.name)), key=lambda s: s.category):
         before = first.setdefault((one.category[0], one.class_id, one.name), one.category)
         if before != one.category:
             found.append(Merge(before, one.category))
@@ -125,18 +126,44 @@ class _Group:
     parent: int | None = None
 
 
+def _together(own: Iterable[Category], merges: Sequence[Merge], decisions: Sequence[Decision]) -> tuple[list[frozenset[Category]], dict[int, int]]:
+    """The components of today's categories, and by position under which component people put another.
+
+    A person's word stands before a strategy's merge: what people put under different parents, and a child of one decision and the
+    parent of another, are held apart, and the components found anew until there are none such. Categories that only decisions know
+    count too: two that people merged with a third are one while that one is gone.
+    """
+    merges = [*merges, *(Merge(d.category, d.other, by_person=True) for d in decisions if d.kind == "merge" and d.other)]
+    placed = [d for d in decisions if d.kind == "third_level" and d.other]
+    apart = {(d.category, d.other) for d in decisions if d.kind in ("separate", "third_level") and d.other}
+    own, everything = frozenset(own), {*own, *(category for d in decisions for category in (d.category, d.other) if category)}
+    while True:
+        found = components(everything, merges, apart)
+        group_of = {member: number for number, members in enumerate(found) for member in members}
+        under: dict[int, Decision] = {}
+        clashes = set()
+        for one in placed:
+            before = under.setdefault(group_of[one.category], one)
+            if group_of[before.other] != group_of[one.other]:
+                clashes.add((before.category, one.category))
+        clashes |= {(one.other, under[group_of[one.other]].category) for one in placed if group_of[one.other] in under}
+        if clashes <= apart:        # what clashes although it is held apart are decisions that contradict one another
+            break
+        apart |= clashes
+    position = {number: place for place, number in enumerate(number for number, members in enumerate(found) if members & own)}
+    parents: dict[int, int] = {}
+    for one in placed:
+        child, parent = (position.get(group_of[end]) for end in (one.category, one.other))
+        if None not in (child, parent) and child != parent and parent not in parents and child not in parents and child not in parents.values():
+            parents[child] = parent
+    return [found[number] & own for number in position], parents
+
+
 def _groups(sub_classes: Sequence[NativeSubClass], merges: Sequence[Merge], decisions: Sequence[Decision]) -> list[_Group]:
     """Second-level groups, then third-level ones, each in the order in which new ids are given."""
     own = {one.category: one for one in sub_classes if one.parent is None}
-    placed = [d for d in decisions if d.kind == "third_level" and d.category in own and d.other in own]
-    apart = [(d.category, d.other) for d in decisions if d.kind in ("separate", "third_level") and d.other]
-    found = components(own, merges, apart)
+    found, parents = _together(own, merges, decisions)
     group_of = {member: number for number, members in enumerate(found) for member in members}
-    parents: dict[int, int] = {}
-    for one in placed:
-        child, parent = group_of[one.category], group_of[one.other]
-        if child != parent and parent not in parents and child not in parents and child not in parents.values():
-            parents[child] = parent
     chosen = {d.category: d.value for d in sorted(decisions, key=lambda d: d.kind == "name") if d.value}
 
     def group(level: int, members: Iterable[NativeSubClass], class_id: int, parent: int | None = None) -> _Group:
@@ -148,13 +175,13 @@ def _groups(sub_classes: Sequence[NativeSubClass], merges: Sequence[Merge], deci
               for number, members in enumerate(found) if number not in parents}
     order = sorted(second, key=lambda n: (second[n].class_id, -second[n].listings, second[n].name, second[n].members))
     position = {number: place for place, number in enumerate(order)}
-    foes = {frozenset(pair) for pair in apart}
+    foes = {frozenset((d.category, d.other)) for d in decisions if d.kind == "separate"}
     third: dict[tuple[int, str], list[list[NativeSubClass]]] = defaultdict(list)
 
     def put_under(place: int, name: str, members: Sequence[NativeSubClass]) -> None:
         """Third levels of one name under one node are one, unless a person holds them apart."""
         for met in third[place, name]:
-            if not any(frozenset((one.category, other.category)) in foes for one in met for other in members):
+            if is_name(name) and not any(frozenset((one.category, other.category)) in foes for one in met for other in members):
                 met += members
                 return
         third[place, name].append([*members])
@@ -172,14 +199,15 @@ def _groups(sub_classes: Sequence[NativeSubClass], merges: Sequence[Merge], deci
 
 
 def _keep_ids(groups: Sequence[_Group], previous: Sequence[Node], weight: Mapping[Category, int]) -> dict[int, int]:
-    """Group -> the id that it keeps: a node's id goes where most of its members' listings went, a group takes its largest claimant's.
+    """Group -> the id that it keeps: a node's id goes where most of its members' listings went, a group takes one claimant's.
 
-    A living claimant stands before one whose members had all gone and come back.
+    A living claimant stands before one whose members had all gone and come back, one that brings more than half of its own listings
+    before one that is scattered, and then the one that brings most.
     """
     kept: dict[int, int] = {}
     for level in (SUB_CLASS, SUBSUB_CLASS):
         group_of = {m: number for number, g in enumerate(groups) if g.level == level for m in g.members}
-        claims: dict[int, list[tuple[bool, int, int]]] = defaultdict(list)
+        claims: dict[int, list[tuple[bool, bool, int, int]]] = defaultdict(list)
         for node in previous:
             if node.level != level:
                 continue
@@ -189,8 +217,9 @@ def _keep_ids(groups: Sequence[_Group], previous: Sequence[Node], weight: Mappin
                     shares[group_of[member]] += weight[member]
             if shares:
                 best = min(shares, key=lambda number: (-shares[number], groups[number].members))
-                claims[best].append((node.retired, -shares[best], node.node_id))
-        kept |= {number: min(claimants)[2] for number, claimants in claims.items()}
+                scattered = 2 * shares[best] <= shares.total()
+                claims[best].append((node.retired, scattered, -shares[best], node.node_id))
+        kept |= {number: min(claimants)[-1] for number, claimants in claims.items()}
     return kept
 
 

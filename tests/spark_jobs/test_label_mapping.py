@@ -36,6 +36,14 @@ def test_every_category_finds_its_labels_and_the_evidence(spark):
     assert told["水果"].startswith("stands alone")
 
 
+def test_a_name_that_says_nothing_is_no_reason(spark):
+    twins = [("jd", "饮料>///"), ("jd", "礼品>///")]
+    tree = frame(spark, TAXONOMY, node(1, 5, "食品类"), node(2, 1, "///", 5, *twins))
+    natives = frame(spark, NATIVE_SUB_CLASSES, *(native(*one) | {"native_sub_class": "///"} for one in twins))
+    mapping = label_mapping.build(tree, frame(spark, ALIGNMENTS), natives)
+    assert {row.decided_by for row in mapping.collect()} == {"nobody"}
+
+
 def test_long_evidence_is_cut_short_and_says_so(spark):
     others = [("yixun", f"饮{n}") for n in range(5)]
     tree = frame(spark, TAXONOMY, node(1, 5, "食品类"), node(2, 1, "饮品", 5, ("jd", "饮料"), *others))

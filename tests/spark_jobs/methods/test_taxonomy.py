@@ -118,7 +118,7 @@ def test_decisions_hold_in_any_order_and_every_split_and_merge_has_its_predecess
             if d.kind in ("merge", "separate") and {d.category, d.other} <= set(home):
                 assert (home[d.category] == home[d.other]) is (d.kind == "merge")
             if d.kind == "third_level" and {d.category, d.other} <= set(home):
-                assert home[d.category] != home[d.other]
+                assert (home[d.category].level, home[d.category].parent_id) == (SUBSUB_CLASS, home[d.other].node_id)
         lived = {m: n.node_id for n in before for m in n.members}
         for n in living.values():
             if n.node_id not in {old.node_id for old in before if old.level != CLASS}:
@@ -126,6 +126,49 @@ def test_decisions_hold_in_any_order_and_every_split_and_merge_has_its_predecess
         for old in before:
             if old.level != CLASS and not old.retired and old.node_id not in living and set(old.members) & set(home):
                 assert any(old.node_id in n.predecessors for n in living.values())
+
+
+@pytest.mark.parametrize("parents", [
+    {("jd", "苹果"): ("jd", "水果"), ("yixun", "苹果"): ("yixun", "新鲜水果")},        # two parents of what a strategy merged
+    {("jd", "苹果"): ("jd", "水果"), ("yixun", "红富士"): ("yixun", "苹果")},        # a child of one decision, the parent of another
+    {("jd", "苹果"): ("gone", "水果"), ("yixun", "苹果"): ("gone", "新鲜水果")},
+])
+def test_third_levels_that_people_accepted_stand_before_a_strategys_merge(parents):
+    nodes = [native(shop, path) for shop, path in (("jd", "苹果"), ("yixun", "苹果"), ("jd", "水果"), ("yixun", "新鲜水果"), ("yixun", "红富士"))]
+    under = resolve([], [Decision("third_level", *child, *parent) for child, parent in parents.items()])
+    gone = [Decision("merge", "gone", path, shop, path) for shop, path in (("jd", "水果"), ("yixun", "新鲜水果"))]
+    tree = grow(nodes, [Merge(("jd", "苹果"), ("yixun", "苹果"), 0.99)], [*under, *gone])
+    home = {m: n for n in tree for m in n.members}
+    for child, parent in parents.items():
+        assert home[child].parent_id == (home.get(parent) or home[{"水果": "jd", "新鲜水果": "yixun"}[parent[1]], parent[1]]).node_id
+    assert home["jd", "苹果"] != home["yixun", "苹果"]
+
+
+FEW = st.tuples(st.sampled_from(CATEGORIES[:6]), st.sampled_from(CATEGORIES[:6])).filter(lambda pair: pair[0] != pair[1])
+
+
+@pytest.mark.medium
+@given(st.lists(st.builds(lambda kind, pair: Decision(kind, *pair[0], *pair[1]), st.sampled_from(["merge", "separate", "third_level", "third_level"]), FEW),
+                max_size=8).map(consistent),
+       st.lists(st.builds(lambda pair, confidence: Merge(*pair, confidence), FEW, st.sampled_from([0.6, 0.8, 1.0])), max_size=6),
+       st.sets(st.sampled_from(CATEGORIES[:6])))
+def test_each_accepted_decision_is_true_in_the_tree_whatever_a_strategy_merges(decisions, merges, gone):
+    tree = grow([native(*one) for one in CATEGORIES[:6] if one not in gone], merges, decisions)
+    home = {m: n for n in tree for m in n.members}
+    for d in decisions:
+        if gone & {d.category, d.other}:
+            continue
+        if d.kind == "third_level":
+            assert (home[d.category].level, home[d.category].parent_id) == (SUBSUB_CLASS, home[d.other].node_id)
+        else:
+            assert (home[d.category] == home[d.other]) is (d.kind == "merge")
+
+
+def test_what_people_merged_with_a_category_that_is_gone_stays_one():
+    parts, third = [native("jd", "水果"), native("yixun", "鲜果")], native("dangdang", "果品")
+    chain = [Decision("merge", *one.category, *third.category) for one in parts]
+    [node] = alive(grow(parts, [], chain))
+    assert node.members == tuple(one.category for one in parts)
 
 
 def test_third_levels_of_one_name_are_one_unless_a_person_holds_them_apart():
@@ -149,6 +192,19 @@ def test_the_node_that_keeps_most_listings_keeps_its_id():
     [again] = alive(merged_again)
     assert (again.node_id, again.predecessors) == (whole.node_id, (2,))
     assert [(n.node_id, n.retired, n.members) for n in merged_again if n.node_id == 2] == [(2, True, ())]
+
+
+def test_who_keeps_most_of_its_own_keeps_its_id_before_one_that_is_scattered():
+    small, large = [native("jd", str(n)) for n in range(3)], [native("yixun", str(n)) for n in range(10)]
+
+    def chained(*groups):
+        return [Merge(one.category, other.category) for group in groups for one, other in pairwise(group)]
+
+    before = grow([*small, *large], chained(small, large))
+    ids = {n.members[0]: n.node_id for n in alive(before)}
+    after = alive(grow([*small, *large], chained([*small, *large[:4]], large[4:7], large[7:]), previous=before))     # 30 of 30 listings, 40 of 100
+    [joined] = [n for n in after if small[0].category in n.members]
+    assert (joined.node_id, joined.predecessors) == (ids["jd", "0"], (ids["yixun", "0"],))
 
 
 def test_a_shop_that_joins_disturbs_no_id():
@@ -203,6 +259,11 @@ def test_doubles_of_one_shop_are_one_node_unless_a_person_says_otherwise():
     assert doubles(twins) == [Merge(twins[0].category, twins[1].category)]
     assert len(alive(grow(twins, []))) == 2
     assert len(alive(grow(twins, [], fold_names=False))) == 3
+    nameless = [native("jd", "家电>///", "///"), native("jd", "食品>///", "///"), native("jd", "家电>", ""), native("jd", "食品>", "")]
+    assert doubles(nameless) == []
+    fruit = native("jd", "水果")
+    below = [native("jd", f"水果>{name}{n}", name, parent=fruit.category) for name in ("///", "苹果") for n in range(2)]
+    assert sorted(n.name for n in alive(grow([fruit, *below], []), SUBSUB_CLASS)) == ["///", "///", "苹果"]
     apart = Decision("separate", *twins[0].category, *twins[1].category, decided_by="li")
     assert len(alive(grow(twins, [], [apart]))) == 3
 
