@@ -67,8 +67,8 @@ def trails_on_page(
     """Every element that may be the page's breadcrumb, the best first.
 
     An element earns by what its author calls it, by words such as 当前位置 or "You are here", by separators between its links, by beginning
-    at the home page, by ending at the product, by levels that the product's name repeats, and by addresses of which each continues the one
-    before; it loses by being long, by lying in a footer.
+    at the home page, by ending at the product, by levels that the product's name repeats, by being the last links before the heading, and by
+    addresses of which each continues the one before; it loses by being long, by lying in a footer.
 
     Args:
         name: what the title calls the product.
@@ -83,7 +83,7 @@ def trails_on_page(
     whole_name = key(name)
     outline = document.outline
     called_so = [text for text in (name, clean(heading.text_content())[:400] if before else "") if key(text)]
-    closed = _closed(document, heading, called_so)
+    closed, nearest = _closed(document, heading, called_so), _nearest(document, heading)
     for element in document.elements:
         if element is heading:
             before = False
@@ -102,11 +102,13 @@ def trails_on_page(
         if not links and not sure and not maybe and not (near and phrases.CUES.search(element.text or "")):
             continue
         homeward = element.tag in LISTS and 2 <= links <= MOST and _begins_at_home(element, document, homes)
-        drawn = before and 2 <= links <= MOST and _drawn(element)
-        chained = before and 3 <= links <= MOST and _chained(element)
+        chained = 3 <= links <= MOST and _chained(element)
+        drawn = (before or chained) and 2 <= links <= MOST and _drawn(element)
+        chained = chained and (before or drawn)
         promising = sure or maybe or homeward or (strong >= 1 and links >= 2) or strong >= 2 or near or drawn or chained or own in closed
+        close = before and own in nearest and 2 <= links <= 6
         telling = before and 2 <= links <= 6 and element.tag in LISTS and _repeats(element, said)
-        if not promising and not telling:
+        if not promising and not telling and not close:
             continue
         whole = clean(element.text_content())
         if not whole or len(whole) > longest:
@@ -114,7 +116,7 @@ def trails_on_page(
         cue = near and bool(phrases.CUES.search(clean(element.text or "") + " " + whole[:16]))
         spoken = sure or maybe or cue or (strong >= 1 and links >= 2) or (strong >= 2 and _says_home_first(whole))
         drawn = drawn and not spoken
-        if not (spoken or homeward or drawn or chained or telling or own in closed):
+        if not (spoken or homeward or drawn or chained or telling or close or own in closed):
             continue
         if not sure and not maybe and _box_of_path(element, document):
             continue
@@ -130,11 +132,12 @@ def trails_on_page(
         led = homeward and (ends or above or told or (len(crumbs) > 2 and _nested([address for _, address in crumbs[1:]]) >= 1))
         held = sum(1 for text, _ in crumbs if len(key(text)) > 1 and key(text) in whole_name)
         divided = drawn and (ends or held > 1 or repeated > 1)
-        if not (sure or maybe or cue or strong or linked or led or divided or chained or closing):
+        leading = close and len(crumbs) > 2 and held > 1 and key(crumbs[-1][0]) in whole_name and all(address for _, address in crumbs)
+        if not (sure or maybe or cue or strong or linked or led or divided or chained or closing or leading):
             continue
         if not sure and any(not address and (words.is_price(text) or is_name(text, name)) for text, address in crumbs[1:-1]):
             continue  # the product itself is in it
-        worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue + 2.0 * (divided or chained or closing) + 0.8 * min(2, held)
+        worth = 6.0 * sure + 2.0 * (maybe and not sure) + 4.0 * cue + 2.0 * (divided or chained or closing or leading) + 0.8 * min(2, held)
         worth += min(3.0, 1.5 * strong) if strong >= min(2, len(crumbs) - 1) else 0.0
         worth += 2.0 if homeward or words.is_home_address(crumbs[0][1], document.url) or crumbs[0][0].casefold() in phrases.HOME else 0.0
         worth += 2.0 * ends + min(2.0, 1.0 * above)
@@ -175,6 +178,17 @@ def _closed(document: Document, heading: lxml.html.HtmlElement | None, names: li
             if ancestor.tag in LISTS and document.outline.links[id(ancestor)] > 1:
                 found.add(id(ancestor))
     return found
+
+
+def _nearest(document: Document, heading: lxml.html.HtmlElement | None) -> set[int]:
+    """Ids of the lists that hold the last link before the heading."""
+    last, around = None, set(heading.iterancestors()) if heading is not None else set()
+    for element in document.elements if heading is not None else ():
+        if element is heading:
+            break
+        if element.tag == "a" and element not in around:
+            last = element
+    return {id(above) for above in last.iterancestors("ul", "ol", "nav")} if last is not None else set()
 
 
 def _box_of_path(element: lxml.html.HtmlElement, document: Document) -> bool:

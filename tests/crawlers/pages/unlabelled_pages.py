@@ -66,3 +66,24 @@ def unlabelled_gallery_whose_first_picture_is_described() -> Page:
         '<div class="image-carousel"><ul><li><img src="https://i.handwerk.example/il_794xN.2233main.jpg" alt="May include: a board on a stone table"></li><li><img data-src="https://i.handwerk.example/il_794xN.2234side.jpg"></li></ul></div>'
         f'<h1>{name}</h1>' + FOOTER),
         name, (), "2233main")
+
+
+@page
+def unlabelled_list_of_links_right_before_the_heading() -> Page:
+    name = "Кофе в зернах Aurelio Qualita Oro, 1 кг"
+    steps = (("Продукты питания", "/category/produkty-9200/"), ("Кофе", "/category/kofe-9373/"), ("Кофе в зернах", "/category/kofe-v-zernah-30700/"))
+    path = "".join(f'<li class="c2"><a href="{address}"><span>{text}</span></a></li>' for text, address in steps)
+    return Page("https://www.kofelavka.example/product/kofe-aurelio-oro-138452/", html(
+        f"{name} купить по низкой цене: отзывы, фото в интернет-магазине Kofelavka", f'<div class="top"><a href="/">Kofelavka</a></div><ol class="a0b1">{path}</ol>'
+        f'<div class="y2"><img src="https://cdn1.kl.example/wc1000/6012345.jpg"></div><div><h1 class="q3">{name}</h1></div><span>1 299 ₽</span>' + FOOTER),
+        name, tuple(text for text, _ in steps), "6012345")
+
+
+@page
+def unlabelled_path_below_the_product() -> Page:
+    name = "Olive Wood Serving Platter, Engraved"
+    mark = '<span class="gt"></span>'
+    return Page("https://www.craftly.example/listing/612345/olive-wood-platter", html(
+        f"{name} - Craftly", f'<header><div class="promo"><h2>Gifts they will love</h2></div></header><div class="gallery"><img src="https://i.craftly.example/il_main77.jpg"></div><h1>{name}</h1>'
+        f'<nav class="tx"><a href="/c/home">Home &amp; Living</a> {mark} <a href="/c/home/kitchen">Kitchen &amp; Dining</a> {mark} <a href="/c/home/kitchen/platters">Platters</a></nav>' + FOOTER),
+        name, ("Home & Living", "Kitchen & Dining", "Platters"), "il_main77")
