@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,10 @@ names = typer.Typer(no_args_is_help=True, help="Names, merges and third levels t
 COLUMNS = ("kind", "shop", "native_path", "other_shop", "other_native_path", "value", "decided_by", "note")
 THEN = "`mep3m build alignments taxonomy label_mapping products dataset_statistics` brings it into the data set."
 KINDS = "name, merge, separate or third_level"
+QUESTIONS = {       # by what is asked; `{}` takes the names
+    "equivalent": "equivalent?", "narrower": "narrower?", "overlapping": "overlapping, or the same?", "none": "the same?",
+    "few": "the same? too few listings to say", "name": "which name: {}?", "names": "people chose {}; which one? Decide it anew with --replace.",
+}
 
 
 def _rows(table: tables.Table, columns: Sequence[str] | None = None, **given) -> list[dict]:
@@ -147,8 +151,14 @@ def export() -> None:
     out.writerows(sorted(_rows(tables.NAMING_DECISIONS), key=lambda row: (row["kind"], row["shop"], row["native_path"])))
 
 
+def _asked(of: str, names: Sequence[str] = ()) -> dict:
+    return {"asks": of, "names": list(names), "question": QUESTIONS[of].format(", ".join(names))}
+
+
 def waiting() -> list[dict]:
     """What a person could decide, most listings first: provisional names, and pairs shown for review, each with the listings that it concerns.
+
+    The first of a pair is the narrower one, where one of them may be.
 
     Two nodes are asked about once, by the pair of most listings, and not at all where they are one already or a decision answers it.
 
@@ -173,12 +183,15 @@ def waiting() -> list[dict]:
         a, b = (pair["shop_a"], pair["native_path_a"]), (pair["shop_b"], pair["native_path_b"])
         if (ends := answered(a, b)) is None:
             continue
-        first, second = (b, a) if pair["relation"] == "broader" else (a, b)
-        kind = "third_level" if pair["relation"] in ("narrower", "broader") else "merge"
+        swapped = pair["relation"] == "broader"
+        relation, (first, second) = ("narrower", (b, a)) if swapped else (pair["relation"], (a, b))
         sizes = [known[c]["listings"] for c in (a, b) if c in known]
-        concerned = min(sizes) if sizes and min(sizes) < LISTINGS_MIN else sum(sizes)       # a handful of listings finds its place; the rest stays
-        pairs[ends].append({"kind": kind, "listings": concerned, "category": ":".join(first), "other": ":".join(second), "value": "",
-                            "members": [], "question": f"{pair['relation']}?", "evidence": pair["evidence"]})
+        few = bool(sizes) and min(sizes) < LISTINGS_MIN
+        pairs[ends].append({"kind": "third_level" if relation == "narrower" else "merge",
+                            "listings": min(sizes) if few else sum(sizes),      # a handful of listings finds its place; the rest stays
+                            "category": ":".join(first), "other": ":".join(second), "value": "", "members": [],
+                            **_asked("few" if few and relation == "none" else relation),
+                            "evidence": pair["evidence"] + (f" Here b is {':'.join(first)} and a is {':'.join(second)}." if swapped else "")})
     for alike in pairs.values():
         shown = min(alike, key=_place)
         more = len(alike) - 1
@@ -221,8 +234,7 @@ def _names(nodes: Sequence[tuple[dict, list[Category]]], known: dict[Category, d
         anchor = next((m for m in members if chosen.get(m, node["name"]) != node["name"]), members[0])     # of two chosen names: whose gives way
         shown = sorted(given or {known[m]["native_sub_class"] for m in members if m in known})
         yield {"kind": "name", "listings": sum(size.values()), "category": ":".join(anchor), "other": "", "value": node["name"],
-               "members": [":".join(m) for m in members], "question": f"{'people chose' if given else 'which name:'} {', '.join(shown)}"
-               + ("; which one? Decide it anew with --replace." if given else "?"), "evidence": evidence.get(anchor, "")}
+               "members": [":".join(m) for m in members], **_asked("names" if given else "name", shown), "evidence": evidence.get(anchor, "")}
 
 
 @names.command()
@@ -233,9 +245,13 @@ def pending(limit: int = typer.Option(30, help="Rows to print at most; 0 for all
     import shlex
 
     found = waiting()
-    known = _known()
-    gone = [row for row in _rows(tables.NAMING_DECISIONS)
-            if (row["shop"], row["native_path"]) not in known or (row["other_shop"] and (row["other_shop"], row["other_native_path"]) not in known)]
+    classes = {(row["shop"], row["native_path"]): row["class_id"] for row in _rows(tables.NATIVE_SUB_CLASSES, ["shop", "native_path", "class_id"])}
+    held: dict[str, list[str]] = {"categories that no shop has now": [], "classes that nobody has mapped (`mep3m class-map pending`)": []}
+    gone, unmapped = held.values()
+    for row in _rows(tables.NAMING_DECISIONS):
+        ends = [(row["shop"], row["native_path"]), *([(row["other_shop"], row["other_native_path"])] if row["other_shop"] else [])]
+        if any(classes.get(end) is None for end in ends):
+            (unmapped if classes.keys() >= set(ends) else gone).append(f"{row['kind']} {row['shop']}:{row['native_path']}")
     shown = found[:limit] if limit else found
     if as_json:
         for one in shown:
@@ -247,8 +263,10 @@ def pending(limit: int = typer.Option(30, help="Rows to print at most; 0 for all
             print(f"  {one['evidence']}")
         print("  mep3m names decide " + " ".join(shlex.quote(part) for part in (one["kind"], one["category"], one["other"]) if part)
               + (f" --value {shlex.quote(one['value'])}" if one["kind"] == "name" else "") + " --by YOU"
-              + (" --replace\n" if "--replace" in one["question"] else "\n"))
-    print(f"{len(found):,} wait, {len(shown):,} shown. Kinds of decision: {KINDS}; a pair that is no pair: separate.")
-    if gone:
-        print(f"{len(gone)} decision{'s concern' if len(gone) > 1 else ' concerns'} categories that no shop has now, and wait for them to come back: "
-              + "; ".join(f"{row['kind']} {row['shop']}:{row['native_path']}" for row in gone[:5]))
+              + (" --replace\n" if one["asks"] == "names" else "\n"))
+    kinds = Counter(one["kind"] for one in found)
+    told = f" ({', '.join(f'{kind} {kinds[kind]:,}' for kind in sorted(kinds))})" if kinds else ""
+    print(f"{len(found):,} wait{told}, {len(shown):,} shown. Kinds of decision: {KINDS}; a pair that is no pair: separate.")
+    for what, those in held.items():
+        if those:
+            print(f"{len(those)} decision{'s' * (len(those) > 1)} waiting for {what}: {'; '.join(those[:5])}")

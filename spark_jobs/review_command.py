@@ -86,18 +86,18 @@ def thumbnails(hashes: Collection[str]) -> dict[str, str]:
 def questions(limit: int) -> tuple[list[dict[str, Any]], int]:
     """What waits, most valuable first, each side with its samples; and how many wait in all.
 
-    The sides of a name are its members: that which the name is anchored on, then those of most listings.
+    The sides of a name are the first of its members: that which the name is anchored on, then those of most listings. All of them
+    are listed, for what is thrown out is held apart from each that stays.
     """
     from spark_jobs.names_command import waiting
 
     all_of_them = waiting()
     shown = all_of_them[:limit] if limit else all_of_them
-    split = [[tuple(side.split(":", 1)) for side in list(dict.fromkeys([one["category"], one["other"], *one["members"]]))[:SIDES] if side]
-             for one in shown]
-    known = samples({category for sides in split for category in sides})
-    return [{"kind": one["kind"], "question": one["question"], "evidence": one["evidence"], "value": one["value"], "listings": one["listings"],
-             "sides": [{"shop": shop, "path": path, "name": path.split(">")[-1], **known[shop, path]} for shop, path in sides]}
-            for one, sides in zip(shown, split, strict=True)], len(all_of_them)
+    concerned = [[tuple(side.split(":", 1)) for side in dict.fromkeys([one["category"], one["other"], *one["members"]]) if side] for one in shown]
+    known = samples({category for members in concerned for category in members[:SIDES]})
+    return [{**{key: one[key] for key in ("kind", "asks", "names", "evidence", "value", "listings")}, "members": members,
+             "sides": [{"shop": shop, "path": path, "name": path.split(">")[-1], **known[shop, path]} for shop, path in members[:SIDES]]}
+            for one, members in zip(shown, concerned, strict=True)], len(all_of_them)
 
 
 def render(waiting: list[dict[str, Any]], total: int) -> str:

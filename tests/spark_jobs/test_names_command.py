@@ -37,8 +37,20 @@ def test_what_waits_is_listed_with_its_evidence_most_listings_first(curated):
     waiting = [json.loads(line) for line in run("pending", "--json").stdout.splitlines()]
     assert [(one["kind"], one["category"], one["other"], one["listings"]) for one in waiting] == [
         ("third_level", "yixun:苹果", "jd:水果", 57), ("name", "yixun:饮料饮品", "", 12)]
+    assert (waiting[0]["question"], waiting[0]["evidence"]) == ("narrower?", "apples lie in it Here b is yixun:苹果 and a is jd:水果.")
     assert waiting[1]["question"] == "which name: 饮料, 饮料饮品?" and waiting[1]["evidence"] == "with jd:饮料, S_label 0.67."
-    assert "2 wait, 1 shown" in run("pending", "--limit", "1").stdout
+    assert "2 wait (name 1, third_level 1), 1 shown" in run("pending", "--limit", "1").stdout
+
+
+@pytest.mark.parametrize(("relation", "listings", "kind", "question"), [
+    ("equivalent", 40, "merge", "equivalent?"), ("narrower", 40, "third_level", "narrower?"), ("overlapping", 40, "merge", "overlapping, or the same?"),
+    ("none", 40, "merge", "the same?"), ("none", 2, "merge", "the same? too few listings to say"),
+])
+def test_a_question_says_what_its_decision_answers(curated, relation, listings, kind, question):
+    land(NATIVE_SUB_CLASSES, native("jd", "矿泉水", 80) | {"term_counts": []}, native("yixun", "水", listings) | {"term_counts": []})
+    land(ALIGNMENTS, aligned(("jd", "矿泉水"), ("yixun", "水"), relation, "review") | {"evidence": "why."})
+    [one] = [one for one in map(json.loads, run("pending", "--json").stdout.splitlines()) if one["category"] == "jd:矿泉水"]
+    assert (one["kind"], one["question"], one["evidence"]) == (kind, question, "why.")
 
 
 def decided(kind, one, other=(None, None), value=None):
@@ -67,6 +79,12 @@ def test_two_nodes_are_asked_about_once_and_one_node_never(curated):
         ("jd:矿泉水", "yixun:饮料饮品", "many. And 1 more pair of these two sub-classes.")]
     land(NAMING_DECISIONS, decided("separate", ("yixun", "水"), ("jd", "饮料")))
     assert not [one for one in map(json.loads, run("pending", "--json").stdout.splitlines()) if one["kind"] == "merge"]
+
+
+def test_decisions_that_wait_for_a_class_are_told(curated):
+    land(NATIVE_SUB_CLASSES, native("jd", "书", class_id=None) | {"term_counts": []})
+    land(NAMING_DECISIONS, decided("third_level", ("yixun", "苹果"), ("jd", "书")))
+    assert "1 decision waiting for classes that nobody has mapped (`mep3m class-map pending`): third_level yixun:苹果" in run("pending").stdout
 
 
 def test_two_names_that_people_chose_for_one_node_are_asked_about(curated):
@@ -124,7 +142,7 @@ def test_categories_that_no_shop_has_are_all_named_or_waited_for(spark, curated,
         run("import", str(file))
     assert arrow.version(NAMING_DECISIONS) is None
     run("import", str(file), "--wait")
-    assert "2 decisions concern categories that no shop has now, and wait" in run("pending").stdout
+    assert "2 decisions waiting for categories that no shop has now: name jd:饮品; name weg:茶" in run("pending").stdout
     file.write_text(run("export").stdout, encoding="utf-8")
     run("import", str(file))            # what is held already needs no shop
 

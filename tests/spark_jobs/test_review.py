@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 import shutil
@@ -11,8 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from lakehouse import arrow, tables
+from spark_jobs.methods.taxonomy import Merge, NativeSubClass, grow
 from spark_jobs.naming_decisions import read_file
-from spark_jobs.review_command import render, review
+from spark_jobs.review_command import SIDES, render, review
 from tests.spark_jobs.lake_rows import row
 
 pytestmark = pytest.mark.medium
@@ -92,6 +94,9 @@ def test_clicks_and_keys_become_decisions(waiting_lake, tmp_path):
         document.getElementById('language').click()""", tmp_path)
     assert "<title>MEP-3M review</title>" in dom        # the hostile title ran nothing
     assert "3 / 3 已决定" in dom
+    assert [f"<span>{said}</span>" in dom for said in ("前者是后者的一种吗？", "是同一种商品吗？", "两者有重叠。是同一种商品吗？")] == [True] * 3
+    (tmp_path / "another").mkdir()
+    assert "<span>Is the first a kind of the second?</span>" in after(written(waiting_lake), "", tmp_path / "another")
     out = tmp_path / "decisions.csv"
     out.write_text(html.unescape(re.search(r'<pre id="result">(.*?)</pre>', dom, re.DOTALL)[1]), encoding="utf-8")
     decisions = {(one.kind, one.category, one.other, one.value, one.decided_by) for one in read_file(out)}
@@ -124,7 +129,30 @@ def test_a_name_is_chosen_among_its_members_and_one_may_be_left_out(waiting_lake
     out = tmp_path / "decisions.csv"
     out.write_text(html.unescape(re.search(r'<pre id="result">(.*?)</pre>', dom, re.DOTALL)[1]), encoding="utf-8")
     assert [(one.kind, one.category, one.other, one.value) for one in read_file(out)] == [
-        ("name", ("a", "家电>空调"), None, "家用空调"), ("separate", ("a", "家电>空调"), ("b", f"茶>{hostile}"), None)]
+        ("name", ("a", "家电>空调"), None, "家用空调"), ("separate", ("a", "家电>空调"), ("b", f"茶>{hostile}"), None),
+        ("separate", ("b", "大家电>家用空调"), ("b", f"茶>{hostile}"), None)]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+def test_who_does_not_belong_leaves_alone_and_takes_no_other_along(waiting_lake, tmp_path):
+    """More members than are shown; the one that leaves hangs on the others by the surer merges."""
+    members = [("a", f"茶>{n:02}") for n in range(SIDES + 2)]
+    land(tables.NATIVE_SUB_CLASSES, *({"shop": shop, "native_path": path, "native_sub_class": path[2:], "listings": 1000 - n} for n, (shop, path) in enumerate(members)))
+    land(tables.TAXONOMY, {"level": 2, "node_id": 3, "name": "00", "provisional": True, "members": [{"shop": shop, "native_path": path} for shop, path in members]})
+    dom = after(written(waiting_lake), """document.querySelector('#q-0 button[data-apart="2"]').click()""", tmp_path)
+    out = tmp_path / "decisions.csv"
+    out.write_text(html.unescape(re.search(r'<pre id="result">(.*?)</pre>', dom, re.DOTALL)[1]), encoding="utf-8")
+    natives = [NativeSubClass(one, one[1], 5, "茶", 1000 - n) for n, one in enumerate(members)]
+    merges = [Merge(members[2], other, 0.95) for other in members[3:]] + [Merge(members[0], other, 0.85) for other in members[1:]]
+    nodes = [n.members for n in grow(natives, merges, read_file(out)) if n.level == 2]
+    assert nodes == [tuple(one for one in members if one != members[2]), (members[2],)]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+def test_the_file_begins_with_the_mark_that_spreadsheets_know_utf_8_by(waiting_lake, tmp_path):
+    dom = after(written(waiting_lake), """URL.createObjectURL = blob => { blob.arrayBuffer().then(bytes => { document.title = [...new Uint8Array(bytes)].slice(0, 7); }); return '#'; };
+        document.getElementById('export').click()""", tmp_path)
+    assert f"<title>{','.join(map(str, codecs.BOM_UTF8 + b'kind'))}</title>" in dom
 
 
 def test_nothing_waiting_is_a_page_too():
