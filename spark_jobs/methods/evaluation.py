@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -161,21 +161,6 @@ def b_cubed(clusters: Mapping[Category, Hashable], labels: Labels, among: Contai
     return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1(precision, recall), 4)}
 
 
-def b_cubed_interval(clusters: Mapping[Category, Hashable], labels: Labels, *, rounds: int = 500, seed: int = 0) -> list[float]:
-    """The 95 % bootstrap interval of B-cubed F1: the listings of a category are drawn together."""
-    cells, of_cluster, of_label, total = _contingency(clusters, labels)
-    if not total:
-        return []
-    parts = np.array([
-        [sum(n * cells[cluster, label] / of_cluster[cluster] for label, n in counts.items()),
-         sum(n * cells[cluster, label] / of_label[label] for label, n in counts.items()), sum(counts.values())]
-        for category, counts in sorted(labels.counts.items()) for cluster in [clusters.get(category, ("alone", category))]])
-    random = np.random.default_rng(seed)
-    drawn = np.array([parts[random.integers(0, len(parts), len(parts))].sum(axis=0) for _ in range(rounds)])
-    values = [f1(precision / n, recall / n) for precision, recall, n in drawn]
-    return [round(float(end), 4) for end in np.percentile(values, (2.5, 97.5))]
-
-
 def v_measure(clusters: Mapping[Category, Hashable], labels: Labels, among: Container[Category] | None = None) -> dict[str, float]:
     """Homogeneity, completeness and their harmonic mean, over listings.
 
@@ -198,6 +183,55 @@ def v_measure(clusters: Mapping[Category, Hashable], labels: Labels, among: Cont
     return {"homogeneity": round(homogeneity, 4), "completeness": round(completeness, 4), "v_measure": round(f1(homogeneity, completeness), 4)}
 
 
+ROUNDS = 500        # of a bootstrap
+
+
+def interval(parts: np.ndarray, value: Callable[[np.ndarray], np.ndarray], *, seed: int = 0) -> list[float]:
+    """The 95 % bootstrap interval of what `value` makes of the columns' sums, when rows are drawn; nothing where there are none.
+
+    Args:
+        parts: a row for what is drawn together.
+        value: from (rounds, columns) to a number a round.
+    """
+    if not len(parts):
+        return []
+    random = np.random.default_rng(seed)
+    drawn = np.array([parts[random.integers(0, len(parts), len(parts))].sum(axis=0) for _ in range(ROUNDS)])
+    return [round(float(end), 4) for end in np.percentile(value(drawn), (2.5, 97.5))]
+
+
+def f1s(precision: np.ndarray, recall: np.ndarray) -> np.ndarray:
+    """As `f1`, of many."""
+    return 2 * precision * recall / np.where(precision + recall, precision + recall, 1)
+
+
+def listings_intervals(clusters: Mapping[Category, Hashable], labels: Labels, among: Container[Category] | None = None) -> dict[str, list[float]]:
+    """The 95 % bootstrap intervals of B-cubed F1 and V-measure: the listings of a category are drawn together.
+
+    Args:
+        clusters, among: as for `b_cubed`.
+    """
+    cells, of_cluster, of_label, total = _contingency(clusters, labels, among)
+    chosen = [category for category in sorted(labels.counts) if among is None or category in among]
+    counted = [(place, n, cells[cluster, label], of_cluster[cluster], of_label[label]) for place, category in enumerate(chosen)
+               for cluster in [clusters.get(category, ("alone", category))] for label, n in labels.counts[category].items()]
+    place, listings, together, in_cluster, in_label = np.array(counted, dtype=float).reshape(-1, 5).T
+    terms = (np.ones_like(listings), together / in_cluster, together / in_label, np.log(in_cluster / together), np.log(total / in_label),
+             np.log(in_label / together), np.log(total / in_cluster))
+    parts = np.stack([np.bincount(place.astype(int), listings * term) for term in terms], axis=1)
+
+    def b_cubed_f1(sums: np.ndarray) -> np.ndarray:
+        drawn, precision, recall = sums.T[:3]
+        return f1s(precision / drawn, recall / drawn)
+
+    def v(sums: np.ndarray) -> np.ndarray:
+        unsure_of_label, labels_at_all, unsure_of_cluster, clusters_at_all = sums.T[3:]
+        return f1s(*(1 - unsure / np.where(at_all, at_all, 1) for unsure, at_all in
+                     ((unsure_of_label, labels_at_all), (unsure_of_cluster, clusters_at_all))))
+
+    return {"b_cubed_f1": interval(parts, b_cubed_f1), "v_measure": interval(parts, v)}
+
+
 def components(pairs: Iterable[Pair], also: Iterable[Category] = ()) -> dict[Category, Category]:
     """Each category's cluster after the pairs are joined, named by its smallest member."""
     sets = DisjointSet(also)
@@ -208,8 +242,7 @@ def components(pairs: Iterable[Pair], also: Iterable[Category] = ()) -> dict[Cat
     return {one: name for members in sets.subsets() for name in [min(members)] for one in members}
 
 
-def intervals(found: Collection[Pair], key: Collection[Pair], labels: Labels | None, merged: Collection[Pair] = (), *,
-              rounds: int = 500, seed: int = 0) -> dict[str, list[float]]:
+def intervals(found: Collection[Pair], key: Collection[Pair], labels: Labels | None, merged: Collection[Pair] = ()) -> dict[str, list[float]]:
     """95 % bootstrap intervals of strict and tolerant F1, and of the precision of those found that were merged without a person.
 
     Groups of pairs that hang together (one category in two pairs) are drawn together, or the interval would be too narrow.
@@ -228,18 +261,17 @@ def intervals(found: Collection[Pair], key: Collection[Pair], labels: Labels | N
         kinds[position[cluster[min(one)]]] += (0, 1, 0, 0, covered, 0, 0, 0)
     if not groups:
         return {}
-    random = np.random.default_rng(seed)
-    drawn = np.array([kinds[random.integers(0, len(groups), len(groups))].sum(axis=0) for _ in range(rounds)])
-    made, wanted, both, kept, reach, alone, alone_both, alone_kept = drawn.T
-    made, wanted, alone = np.maximum(made, 1), np.maximum(wanted, 1), np.maximum(alone, 1)
-    values = {"strict_f1": [f1(p, r) for p, r in zip(both / made, both / wanted, strict=True)]}
-    if merged:
-        values["merged_strict_precision"] = list(alone_both / alone)
+
+    def of(found: int, key: int, precise: int, recalled: int) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda sums: f1s(sums[:, precise] / np.maximum(sums[:, found], 1), sums[:, recalled] / np.maximum(sums[:, key], 1))
+
+    def share(part: int) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda sums: sums[:, part] / np.maximum(sums[:, 5], 1)
+
+    values = {"strict_f1": of(0, 1, 2, 2)} | ({"merged_strict_precision": share(6)} if merged else {})
     if labels is not None:
-        values["tolerant_f1"] = [f1(p, r) for p, r in zip(kept / made, reach / wanted, strict=True)]
-        if merged:
-            values["merged_tolerant_precision"] = list(alone_kept / alone)
-    return {name: [round(float(end), 4) for end in np.percentile(of, (2.5, 97.5))] for name, of in values.items()}
+        values |= {"tolerant_f1": of(0, 1, 3, 4)} | ({"merged_tolerant_precision": share(7)} if merged else {})
+    return {name: interval(kinds, value) for name, value in values.items()}
 
 
 # ------------------------------------------------------------------------------------------------------------- relations
@@ -278,7 +310,10 @@ def relations_by_labels(labels: Labels) -> dict[tuple[Category, Category], str]:
 
 
 def by_relation(said: Mapping[tuple[Category, Category], str], key: Mapping[tuple[Category, Category], str]) -> dict[str, dict]:
-    """Precision, recall and F1 of each relation; `broader` and `narrower` of a pair are one relation seen from its two ends.
+    """Precision, recall and F1 of each relation, F1 with its 95 % bootstrap interval.
+
+    `broader` and `narrower` of a pair are one relation seen from its two ends, and counted as `narrower`. Pairs of one first category
+    (of the narrower one) are drawn together; in groups that hang together nearly all would be drawn at once.
 
     `none` is measured among the pairs that something was said of: of all others nothing says more.
 
@@ -292,21 +327,30 @@ def by_relation(said: Mapping[tuple[Category, Category], str], key: Mapping[tupl
             sets["narrower" if relation == "broader" else relation].add((b, a) if relation == "broader" else (a, b))
         return sets
 
-    ours, theirs = both(said), both(key)
+    ours, theirs = both(said), both(key) | {"none": {ends for ends in said if key.get(ends, "none") == "none"}}
+
+    def f1_of(sums: np.ndarray) -> np.ndarray:
+        made, wanted, right = sums.T
+        return f1s(right / np.maximum(made, 1), right / np.maximum(wanted, 1))
+
     result = {}
-    for relation in ("equivalent", "narrower", "overlapping"):
-        right = len(ours[relation] & theirs[relation])
-        result[relation] = Score(right / max(len(ours[relation]), 1), right / max(len(theirs[relation]), 1),
-                                 len(ours[relation]), len(theirs[relation])).rounded()
-    ours_none = {ends for ends, relation in said.items() if relation == "none"}
-    theirs_none = {ends for ends in said if key.get(ends, "none") == "none"}
-    right = len(ours_none & theirs_none)
-    result["none"] = Score(right / max(len(ours_none), 1), right / max(len(theirs_none), 1), len(ours_none), len(theirs_none)).rounded()
+    for relation in ("equivalent", "narrower", "overlapping", "none"):
+        made, wanted = ours[relation], theirs.get(relation, set())
+        counts: dict[Category, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for ends in sorted(made | wanted):
+            counts[ends[0]] = [n + one for n, one in zip(counts[ends[0]], (ends in made, ends in wanted, ends in made & wanted), strict=True)]
+        result[relation] = strict(made, wanted).rounded() | {"f1_interval_95": interval(np.array([*counts.values()]), f1_of)}
     return result
 
 
+def scores(found: Collection[Pair], key: Collection[Pair], labels: Labels | None) -> dict[str, dict]:
+    """Strict and, with labels, tolerant scores, with their intervals."""
+    return {"strict": strict(found, key).rounded()} | ({"tolerant": tolerant(found, key, labels).rounded()} if labels else {}) | {
+        "intervals_95": intervals(found, key, labels)}
+
+
 def per_shop_pair(found: Collection[Pair], key: Collection[Pair], labels: Labels | None, shops: Sequence[str]) -> dict[str, dict]:
-    """The scores of each two shops by themselves."""
+    """`scores` of each two shops by themselves."""
     result = {}
     for n, one in enumerate(sorted(shops)):
         for other in sorted(shops)[n + 1:]:
@@ -314,6 +358,5 @@ def per_shop_pair(found: Collection[Pair], key: Collection[Pair], labels: Labels
                 return {p for p in pairs if {shop for shop, _ in p} == ends}
 
             ours, theirs = between(found), between(key)
-            result[f"{one} / {other}"] = {"strict": strict(ours, theirs).rounded()} | (
-                {"tolerant": tolerant(ours, theirs, labels).rounded()} if labels else {})
+            result[f"{one} / {other}"] = scores(ours, theirs, labels)
     return result

@@ -59,8 +59,12 @@ def test_every_figure_of_a_small_lake(aligned):
     both = got["per_shop_pair"]["a / b"]
     assert both["listings_every_proposal_accepted"]["b_cubed"]["f1"] == 1.0 > both["listings_merged_by_itself"]["v_measure"]["v_measure"]
     assert got["both_sides_10_listings"]["listings_merged_by_itself"]["b_cubed"]["f1"] == 1.0      # 空调 only
-    assert set(got["intervals_95"]) == {"strict_f1", "tolerant_f1", "merged_strict_precision", "merged_tolerant_precision",
-                                        "b_cubed_f1_merged_by_itself", "b_cubed_f1_every_proposal_accepted"}
+    assert set(got["intervals_95"]) == {"strict_f1", "tolerant_f1", "merged_strict_precision", "merged_tolerant_precision"}
+    for part in (both, got["both_sides_10_listings"]):
+        assert set(part["intervals_95"]) == {"strict_f1", "tolerant_f1"}
+        assert set(part["listings_merged_by_itself"]["intervals_95"]) == {"b_cubed_f1", "v_measure"}
+    assert got["listings_merged_by_labels"]["intervals_95"]["b_cubed_f1"] == [1.0, 1.0]
+    assert all("f1_interval_95" in of for of in got["per_relation"].values())
     assert set(got["per_relation"]) == {"equivalent", "narrower", "overlapping", "none"}
     assert "a: 冰箱 | b: 冰柜" in (aligned / "report.md").read_text(encoding="utf-8")
 

@@ -94,14 +94,28 @@ def test_the_confusion_report_names_what_was_taken_instead():
     assert "| a: 空调 | b: 家用空调 | 0.90 | b: 冰箱 | not among the candidates |" in page
 
 
-def test_the_b_cubed_interval_holds_the_value():
+def test_the_intervals_of_listings_hold_their_values():
     random = np.random.default_rng(7)
     counts = {("s", str(n)): {str(label): int(random.integers(1, 9)) for label in random.choice(6, 2, replace=False)} for n in range(60)}
     clusters = {category: int(random.integers(0, 9)) for category in counts}
     labels = Labels(counts)
-    low, high = evaluation.b_cubed_interval(clusters, labels)
-    assert low < evaluation.b_cubed(clusters, labels)["f1"] < high < low + 0.2
-    assert evaluation.b_cubed_interval({}, Labels({})) == []
+    for among in (None, set(list(counts)[:30])):
+        got = evaluation.listings_intervals(clusters, labels, among)
+        for (low, high), value in ((got["b_cubed_f1"], evaluation.b_cubed(clusters, labels, among)["f1"]),
+                                   (got["v_measure"], evaluation.v_measure(clusters, labels, among)["v_measure"])):
+            assert low < value < high < low + 0.25
+    assert evaluation.listings_intervals({}, Labels({})) == {"b_cubed_f1": [], "v_measure": []}
+
+
+def test_the_interval_of_a_relation_holds_its_value_whichever_end_is_said_first():
+    pairs = [(("a", str(n)), ("b", str(n // 3))) for n in range(60)]
+    said = {ends: "narrower" for n, ends in enumerate(pairs) if n % 4}
+    key = {ends: "narrower" for n, ends in enumerate(pairs) if n % 5}
+    got = evaluation.by_relation(said, key)
+    low, high = got["narrower"]["f1_interval_95"]
+    assert low < got["narrower"]["f1"] < high < low + 0.3
+    turned = evaluation.by_relation({ends[::-1]: "broader" for ends in said}, {ends[::-1]: "broader" for ends in key})
+    assert turned["narrower"] == got["narrower"] and got["overlapping"]["f1_interval_95"] == []
 
 
 def test_only_the_listings_that_are_asked_about_count():
