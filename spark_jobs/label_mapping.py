@@ -90,9 +90,11 @@ def put_under(mapped: DataFrame, alignments: DataFrame) -> DataFrame:
 
 def build(taxonomy: DataFrame, alignments: DataFrame, native_sub_classes: DataFrame) -> DataFrame:
     """One row a native category whose class is mapped, and one a third level that a source sets apart."""
+    from pyspark.sql import Window
     from pyspark.sql import functions as F
 
     mapped = labels(taxonomy).cache()
+    alone = F.count(F.lit(1)).over(Window.partitionBy(F.coalesce("subsub_class_id", "sub_class_id"))) == 1
     told = F.transform("reasons", lambda one: one["reason"])
     more = F.size("reasons") - SHOWN
     gathered = reasons(mapped, alignments, native_sub_classes).groupBy("shop", "native_path").agg(
@@ -100,7 +102,8 @@ def build(taxonomy: DataFrame, alignments: DataFrame, native_sub_classes: DataFr
         F.array_join(F.array_sort(F.collect_set("decided_by")), ", ").alias("decided_by"))
     return mapped.join(gathered, ["shop", "native_path"], "left").select(
         "shop", "native_path", *(column.name for column in tables.LABELS),
-        F.when(F.col("reasons").isNull(), "stands alone: no other category was merged with it")
+        F.when(F.col("reasons").isNull() & alone, "stands alone: no other category was merged with it")
+        .when(F.col("reasons").isNull(), "with others of its node by its name, or by what people merged both with and no shop has now")
         .otherwise(F.concat(F.array_join(F.slice(told, 1, SHOWN), " "), F.when(more > 0, F.format_string(" And %d more.", more)).otherwise("")))
         .alias("evidence"),
         F.coalesce("decided_by", F.lit("nobody")).alias("decided_by"),

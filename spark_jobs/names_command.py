@@ -269,4 +269,4 @@ def pending(limit: int = typer.Option(30, help="Rows to print at most; 0 for all
     print(f"{len(found):,} wait{told}, {len(shown):,} shown. Kinds of decision: {KINDS}; a pair that is no pair: separate.")
     for what, those in held.items():
         if those:
-            print(f"{len(those)} decision{'s' * (len(those) > 1)} waiting for {what}: {'; '.join(those[:5])}")
+            print(f"{len(those)} decision{'s' * (len(those) > 1)} waiting for {what}: {'; '.join(sorted(those)[:5])}")

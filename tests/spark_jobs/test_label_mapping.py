@@ -41,7 +41,7 @@ def test_a_name_that_says_nothing_is_no_reason(spark):
     tree = frame(spark, TAXONOMY, node(1, 5, "食品类"), node(2, 1, "///", 5, *twins))
     natives = frame(spark, NATIVE_SUB_CLASSES, *(native(*one) | {"native_sub_class": "///"} for one in twins))
     mapping = label_mapping.build(tree, frame(spark, ALIGNMENTS), natives)
-    assert {row.decided_by for row in mapping.collect()} == {"nobody"}
+    assert {(row.decided_by, row.evidence[:27]) for row in mapping.collect()} == {("nobody", "with others of its node by ")}
 
 
 def test_long_evidence_is_cut_short_and_says_so(spark):
