@@ -41,7 +41,7 @@ def test_a_section_says_all_that_it_takes_to_make_it_again(lake):
     assert re.search(r"^\| mdf_net, small tower \| 0.7778 .* \| 7 \| 0.9372 \| - \| - \| - \|$", text, re.M)
     # Third level: 24 of 30 rows of its only label are found.
     assert re.search(r"^\| mdf_net, small tower \| 1.0000 \| 0.7778 \| 0.7778 \| 0.8000 \| 1.0000 \|", text, re.M)
-    assert '- linear_ngrams: Character 1- to 3-gram TF-IDF and a linear classifier; `{"alpha": 1e-06, "epochs": 6, "longest": 3, "seed": 7}`' in text
+    assert '- linear_ngrams: Character 1- to 3-gram TF-IDF and a linear classifier; `{"alpha": 1e-06, "epochs": 6, "longest": 3, "min_df": 2, "seed": 7, "sharpness": 4.0}`' in text
 
 
 def test_fusion_stands_beside_its_best_side_on_the_same_rows_with_an_interval(lake):
