@@ -4,7 +4,8 @@
     python benchmarks/crawl.py --memory 10000 100000        memory of the crawler's process after so many pages, in one crawl
 
 --memory prints a line as often as --every says and at each mark, at once: resident memory then, and its peak so far as the kernel kept it, so a
-run that is broken off has shown how far it came. The shop is served by another process and is not counted.
+run that is broken off has shown how far it came. The shop is a sample shop of so many pages, with pictures; another process serves it and is not
+counted.
 
 Both contenders run the same spider, with the same extraction, limits and concurrency, against the same sample shop, one after the other, each in a
 process of its own. The plain one has nothing else of this project: Scrapy's own scheduler, duplicate filter, robots.txt, download handler and
@@ -19,7 +20,6 @@ ratio is the steadier one where other work runs on the machine.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import resource
@@ -27,7 +27,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -88,7 +87,7 @@ def plain_crawl(shop: str, url: str) -> Any:
     return runs.Crawl("bench", shop, url, "generic", Territory(url), runs.now, CrawlMemory(), None, runs.now())
 
 
-def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictures: bool, marks: list[int], every: int, stub: bool) -> None:
+def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictures: bool, marks: list[int], every: int) -> None:
     """One crawl; prints its figures as JSON."""
     import psutil
     from scrapy import signals
@@ -99,8 +98,6 @@ def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictur
 
     global OneFile
     OneFile = one_file()
-    if stub:
-        generic.read_listing = stub_extraction
     os.environ["LAKEHOUSE_ROOT"] = str(folder / "lake")
     plain = kind == "plain"
     crawl = plain_crawl(shop, url) if plain else runs.begin(shop, url, "generic", max_pages=max_pages)
@@ -140,13 +137,6 @@ def contend(kind: str, shop: str, url: str, folder: Path, max_pages: int, pictur
     print(json.dumps(figures), flush=True)
 
 
-def stub_extraction(html: bytes, url: str, *, content_type: str = "") -> Any:
-    from crawlers.pages.generic import ExtractedListing
-
-    number = url.rsplit("/", 1)[-1].split(".")[0]
-    return ExtractedListing(f"一件商品 {number}", ["食品", "茶叶"], [], number, url, None, {"name": "stub"})
-
-
 # The shop and the comparison -----------------------------------------------------------------------------------------
 
 
@@ -160,45 +150,6 @@ def sample_shop(listings: int, folder: Path) -> tuple[subprocess.Popen, dict[str
             sys.exit("the sample shops did not start")
         time.sleep(0.1)
     return process, max(json.loads(ready.read_text()), key=lambda shop: shop["listings"])
-
-
-def long_shop(pages: int) -> str:
-    """A server of any number of small product pages, in a thread; for memory, where the pages do not matter."""
-    from aiohttp import web
-
-    loop, ready, address = asyncio.new_event_loop(), threading.Event(), []
-
-    async def answer(request: web.Request) -> web.Response:
-        base, path = f"http://{request.host}", request.path
-        if path == "/sitemap.xml":
-            parts = "".join(f"<sitemap><loc>{base}/sitemap-{part}.xml</loc></sitemap>" for part in range((pages + 9999) // 10_000))
-            return web.Response(text=f"<sitemapindex>{parts}</sitemapindex>", content_type="application/xml")
-        if path.startswith("/sitemap-"):
-            first = int(path[9:-4]) * 10_000
-            places = "".join(f"<url><loc>{base}/item/{number}.html</loc></url>" for number in range(first, min(first + 10_000, pages)))
-            return web.Response(text=f"<urlset>{places}</urlset>", content_type="application/xml")
-        if path.startswith("/item/"):
-            head = '<script type="application/ld+json">{"@type": "Product"}</script>'
-            body = f"<html><head>{head}</head><body><h1>{path}</h1>{'<p>文字</p>' * 50}</body></html>"
-            return web.Response(text=body, content_type="text/html")
-        return web.Response(status=404)
-
-    async def serve() -> None:
-        app = web.Application()
-        app.router.add_get("/{path:.*}", answer)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        address.append(f"http://127.0.0.1:{runner.addresses[0][1]}/")
-        ready.set()
-
-    def run() -> None:
-        loop.run_until_complete(serve())
-        loop.run_forever()
-
-    threading.Thread(target=run, daemon=True).start()
-    ready.wait(10)
-    return address[0]
 
 
 def run_one(kind: str, shop: str, url: str, *options: str) -> dict[str, Any]:
@@ -238,13 +189,14 @@ def compare(listings: int, rounds: int, pictures: bool) -> None:
     print(f"ratio of processor time, the median of the rounds': {work['ratio']:.2f}")
 
 
-def memory(marks: list[int], every: int, real: bool) -> None:
-    url = long_shop(max(marks) + 1000)
-    options = ["--no-pictures", "--max-pages", str(max(marks) + 500), *([] if real else ["--stub"])]
-    options += ["--every", str(every), "--marks", *map(str, marks)]
+def memory(marks: list[int], every: int, pictures: bool) -> None:
+    """One crawl of a shop that has as many pages as the last mark."""
     at_marks = []
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as complaints:
-        command = [sys.executable, str(HERE), "--one", "delta", "--shop", "long", "--url", url, "--folder", folder, *options]
+        server, shop = sample_shop(5 * max(marks) // 2 + 500, Path(folder))      # the largest of three shops has .43 of the listings
+        command = [sys.executable, str(HERE), "--one", "delta", "--shop", shop["shop"], "--url", shop["url"], "--folder", folder,
+                   "--max-pages", str(max(marks) + 500), "--every", str(every), *(() if pictures else ("--no-pictures",)),
+                   "--marks", *map(str, marks)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True) as crawler:
             for line in crawler.stdout:
                 now = json.loads(line) if line.startswith("{") else {}
@@ -252,10 +204,12 @@ def memory(marks: list[int], every: int, real: bool) -> None:
                     print(f"after {now['pages']:8,} pages, {now['seconds']:6,} s: {now['rss_mb']:5} MiB resident, "
                           f"{now['peak_mb']:5} MiB at most so far", flush=True)
                     at_marks += [now] if now["mark"] else []
+        server.terminate()
+        server.wait(10)
         if crawler.returncode:
             complaints.seek(0)
             sys.exit(complaints.read()[-3000:])
-    print(f"{now['pages']:,} pages, {now['seconds']} s, {now['pages_per_second']} pages/s" + ("" if real else " (extraction stubbed)"))
+    print(f"{now['pages']:,} pages, {now['seconds']} s, {now['pages_per_second']} pages/s")
     if len(at_marks) > 1:
         first, last = at_marks[0], at_marks[-1]
         print(f"from {first['pages']:,} to {last['pages']:,} pages: resident {last['rss_mb'] / first['rss_mb']:.2f} times, "
@@ -269,18 +223,16 @@ def main() -> None:
     parser.add_argument("--no-pictures", action="store_true")
     parser.add_argument("--memory", type=int, nargs="+", metavar="PAGES", help="measure memory after so many pages instead")
     parser.add_argument("--every", type=int, default=1000, metavar="PAGES", help="with --memory: a line after every so many pages")
-    parser.add_argument("--real-extraction", action="store_true", help="with --memory: extract for real, which takes as long as it takes")
     for hidden in ("--one", "--shop", "--url"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--max-pages", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--marks", type=int, nargs="*", default=[], help=argparse.SUPPRESS)
-    parser.add_argument("--stub", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        contend(args.one, args.shop, args.url, args.folder, args.max_pages, not args.no_pictures, args.marks, args.every, args.stub)
+        contend(args.one, args.shop, args.url, args.folder, args.max_pages, not args.no_pictures, args.marks, args.every)
     elif args.memory:
-        memory(sorted(args.memory), max(1, args.every), args.real_extraction)
+        memory(sorted(args.memory), max(1, args.every), not args.no_pictures)
     else:
         compare(args.listings, args.rounds, not args.no_pictures)
 
