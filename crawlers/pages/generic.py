@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
-from crawlers.pages import breadcrumbs, images, markup, names, phrases, state, words
+from crawlers.pages import breadcrumbs, images, markup, names, page_titles, phrases, state, words
 from crawlers.pages.document import Document
 from crawlers.pages.trails import LEAST_WORTH, MOST, trails_on_page
 from crawlers.pages.words import clean, filled, key
@@ -72,7 +72,7 @@ def extract_listing(html: bytes | str, url: str, *, content_type: str = "") -> E
     own = _own(document, marked, sites)
     states = _safely(lambda: state.products(document, [document.title, *document.meta("og:title", "twitter:title"), *_h1(document)]), [])
     brands = [markup.text(product.get("brand") or product.get("manufacturer")) for product, _ in own]
-    titled = names.without_site(document.title, sites)
+    titled = page_titles.without_site(document.title, sites)
     trails = _safely(lambda: trails_on_page(document, titled, _heading(document, titled), sites), [])
     paths = [*(found for found, _ in lists), *(trail.crumbs for trail in trails[:1] if trail.worth >= LEAST_WORTH)]
     levels = [text for found in paths for text, _ in found[:-1]]
@@ -169,8 +169,8 @@ def _own(document: Document, marked: list[tuple[dict[str, Any], str]], sites: se
     """
     if len(marked) < 2:
         return marked
-    texts = [*(names.without_site(text, sites) for text in (document.title, *document.meta("og:title"))), *_h1(document)]
-    agreement = [names.agreement(names.without_site(markup.text(product.get("name")), sites), texts) for product, _ in marked]
+    texts = [*(page_titles.without_site(text, sites) for text in (document.title, *document.meta("og:title"))), *_h1(document)]
+    agreement = [names.agreement(page_titles.without_site(markup.text(product.get("name")), sites), texts) for product, _ in marked]
     best = max(agreement)
     return [one for one, agrees in zip(marked, agreement, strict=True) if agrees >= 0.8 * best] if best else marked[:1]
 

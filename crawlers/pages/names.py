@@ -10,7 +10,7 @@ from itertools import islice
 
 import lxml.html
 
-from crawlers.pages import phrases, witness, words
+from crawlers.pages import page_titles, phrases, witness, words
 from crawlers.pages.document import Document
 from crawlers.pages.words import clean, filled, key, tokens, weight
 
@@ -38,29 +38,8 @@ HIDDEN = re.compile(
     r"off-screen|assistive|hidden|hide-text)(?:$|[-_\s])",
     re.I,
 )
-STANDS_IN = {
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "div",
-    "span",
-    "p",
-    "strong",
-    "b",
-    "a",
-    "td",
-    "th",
-    "dt",
-    "dd",
-    "em",
-    "section",
-    "li",
-    "font",
-    "center",
-    "big",
-}
+STANDS_IN = {"h1", "h2", "h3", "h4", "h5", "div", "span", "p", "strong", "b", "a", "td", "th", "dt", "dd", "em", "section", "li",
+             "font", "center", "big"}
 _AHEAD = re.compile(r"^\s*【[^】]{1,60}】\s*")  # what a title says before the name: 【brand and model】
 HEADING_WORTH = {"h1": 2.2, "h2": 1.0, "h3": 0.6, "h4": 0.2}
 
@@ -149,7 +128,7 @@ def _is_hidden(element: lxml.html.HtmlElement) -> bool:
 def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candidate]:
     """Texts that stand where a name stands: in headings, in elements that are called a title or a name, or with which a title begins."""
     titles = [*titles, *filter(None, (_AHEAD.sub("", title, count=1) for title in titles if _AHEAD.match(title)))]
-    beginnings = {key(title[: found.start()]) for title in titles for found in words._SPLIT.finditer(title)} | {
+    beginnings = {key(title[: found.start()]) for title in titles for found in words.SPLIT.finditer(title)} | {
         key(title) for title in titles
     }
     beginnings = {text for text in beginnings if weight(text) >= 8}
@@ -186,83 +165,6 @@ def headings(document: Document, titles: Collection[str] = ()) -> Iterator[Candi
 
 def usable(text: str) -> bool:
     return bool(key(text)) and len(text) <= LONGEST and bool(filled(text)) and not words.is_price(text) and not phrases.REFUSAL.search(text[:120])
-
-
-def without_site(title: str, sites: set[str], categories: Collection[str] = ()) -> str:
-    """A page's title without the parts that name the site or a category (keys), or say what every shop says.
-
-    >>> without_site("【图片 价格 品牌 报价】蜂蜜 500g-京东", {"京东"}), without_site("i3Fresh - 肉乾 10包", {"i3fresh"})
-    ('蜂蜜 500g', '肉乾 10包')
-    """
-    title = clean(title)
-    for _ in range(8):
-        before = title
-        title = re.sub(
-            r"\s*[【\[(（]([^】\])）]{1,60})[】\])）]\s*$", lambda found: "" if words.is_boilerplate(found[1]) else found[0], title
-        )
-        title = re.sub(
-            r"^\s*[【\[(（]([^】\])）]{1,60})[】\])）]\s*", lambda found: "" if _says_nothing(found[1], sites) else found[0], title
-        )
-        spans = list(words._SPLIT.finditer(title))
-        if spans:
-            last, first = title[spans[-1].end() :], title[: spans[0].start()]
-            rest = title[: spans[-1].start()]
-            if (
-                _says_nothing(last, sites)
-                or _is_shop_name(last, rest)
-                or _holds_site(last, rest, sites)
-                or key(last) in categories
-                or (weight(last) <= 16 and sells(rest))
-            ):
-                title = rest
-            elif _says_nothing(first, sites):
-                title = title[spans[0].end() :]
-        rest, _, last = title.rpartition(" ")
-        if rest and weight(last) >= 6 and key(last) in sites:
-            title = rest
-        closed = re.search(r"(?<=\w)[-–—](?=([\w.]+)$)", title)  # "name 750g-tmall.com天猫"
-        if closed and any("." in closed[1] and len(site) > 5 and key(closed[1]).startswith(site) for site in sites):
-            title = title[: closed.start()]
-        title = title.strip(" \t-–—|｜_·•:：>»›,，")
-        rest, comma, last = title.rpartition("，")
-        if comma and key(rest) and key(last) in categories:
-            title = rest
-        if title == before or not title:
-            return title or before
-    return title
-
-
-def sells(title: str) -> bool:
-    """Whether a title ends in brackets with several words that shops put after a product's name; what follows them is the shop's.
-
-    >>> sells("蜂蜜 500g【图片 价格 品牌 报价】"), sells("蜂蜜【500g】")
-    (True, False)
-    """
-    found = re.search(r"【([^】]{1,60})】\s*$", title)
-    return found is not None and weight(found[1]) >= 8 and words.is_boilerplate(found[1])
-
-
-def _says_nothing(part: str, sites: set[str]) -> bool:
-    return words.is_boilerplate(part) or words.names_site(part, sites)
-
-
-def _holds_site(part: str, rest: str, sites: set[str]) -> bool:
-    """A short last part that begins or ends with the site's name: "Cafe Tools" at cafe.example."""
-    said = key(part)
-    return (
-        weight(part) < weight(rest)
-        and weight(part) <= 30
-        and any(len(site) >= 4 and (said.startswith(site) or said.endswith(site)) for site in sites)
-    )
-
-
-def _is_shop_name(part: str, rest: str) -> bool:
-    """A last part such as 淘宝网 or "Emma's Store": short, ends as shops' names end, and there is a name before it."""
-    return weight(part) < weight(rest) and _ends_as_shop(part)
-
-
-def _ends_as_shop(text: str) -> bool:
-    return weight(text) <= 30 and bool(phrases.SHOP_NAME_ENDS.search(text.strip()))
 
 
 def _support(text: str, references: list[str]) -> tuple[float, float]:
@@ -327,7 +229,7 @@ def choose(
     not_names = {key(text) for text in categories}
     cleaned = [
         text
-        for text in dict.fromkeys(without_site(title, sites, not_names) for title in titles if 0 < len(title) <= LONGEST)
+        for text in dict.fromkeys(page_titles.without_site(title, sites, not_names) for title in titles if 0 < len(title) <= LONGEST)
         if not words.names_site(text, sites)
     ]
     marked = [(name, rule) for name, rule in structured if key(name) and len(name) <= LONGEST and not words.is_price(name)]
@@ -338,7 +240,7 @@ def choose(
     ]
     if marked and not _contradicted([name for name, _ in marked], standing, cleaned, sites):
         return _with_markup(marked, standing, cleaned, list(brands), sites)
-    common = _in_common(titles, sites)
+    common = page_titles.in_common(titles, sites)
     state = [text for text in map(clean, state) if usable(text)]
     references = [text for text in (*common, *cleaned, *state) if usable(text)]
     witnesses = witness.read(document, tail)
@@ -353,9 +255,9 @@ def choose(
     if best is not None and agrees and score >= 2.0:
         return best.text, best.rule + " agreeing with the title"
     sold = {
-        without_site(title, sites, not_names)
+        page_titles.without_site(title, sites, not_names)
         for title in titles
-        if len(title) <= LONGEST and any(sells(title[: found.start()]) for found in words._SPLIT.finditer(title))
+        if len(title) <= LONGEST and any(page_titles.sells(title[: found.start()]) for found in words.SPLIT.finditer(title))
     }
     begun = next((text for text in state if any(_begins(title, text) for title in cleaned)), "")
     said = [
@@ -365,7 +267,9 @@ def choose(
             (
                 text,
                 "title" if text in titles else "title without the site's name",
-                3.5 if text in sold else (0.6 if _ends_as_shop(text) else 1.2) + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0),
+                3.5
+                if text in sold
+                else (0.6 if page_titles.ends_as_shop(text) else 1.2) + 1.2 * witness.speaking_for(text, witnesses) + 0.2 * (order > 0),
             )
             for order, text in enumerate(cleaned)
         ),
@@ -386,7 +290,7 @@ def _with_markup(
     """The markup's name, in the words of the heading that shows it."""
     texts = [*cleaned, *(c.text for c in standing if c.rule == "h1" and c.worth > 1.5)]
     name, rule = max(marked, key=lambda pair: round(max((a * b for a, b in [_support(pair[0], texts)]), default=0.0), 2))
-    shorter = without_site(name, sites)
+    shorter = page_titles.without_site(name, sites)
     brand_keys = {key(brand) for brand in brands if key(brand)}
     best, score = None, 0.0
     for candidate in standing:
@@ -430,14 +334,4 @@ def _contradicted(marked: list[str], standing: list[Candidate], cleaned: list[st
 
 def _begins(name: str, heading: str) -> bool:
     """Whether a name is a heading and then, after a separator, more."""
-    return any(key(name[: found.start()]) == key(heading) for found in words._SPLIT.finditer(name))
-
-
-def _in_common(titles: list[str], sites: set[str]) -> list[str]:
-    """What `<title>` and `og:title` share though one says the site's name first and the other last."""
-    parts = [[part for part in words.segments(title) if not _says_nothing(part, sites)] for title in dict.fromkeys(filter(None, titles))]
-    if len(parts) < 2:
-        return []
-    first, *others = parts
-    shared = [part for part in first if any(key(part) == key(other) for rest in others for other in rest)]
-    return sorted(shared, key=weight, reverse=True)[:1]
+    return any(key(name[: found.start()]) == key(heading) for found in words.SPLIT.finditer(name))

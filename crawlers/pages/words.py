@@ -26,7 +26,7 @@ _MAY_BE_HOME = re.compile(
     r"(?:\?[^#]*(?:home|index|main)(?:page)?|index\.php\?[^#]*)?#?$",
     re.I,
 )
-_SPLIT = re.compile(SEPARATORS)
+SPLIT = re.compile(SEPARATORS)
 _TAG = re.compile(
     r"</?(?:(br|p|div|li|ul|ol|h[1-6]|td|tr|table|hr|center)|a|b|i|u|em|strong|span|font|small|big|sup|sub|mark|img|wbr|nobr|label|bdi|strike)(?:\s[^<>]*)?/?>",
     re.I)
@@ -98,7 +98,7 @@ def segments(title: str) -> list[str]:
     >>> segments("雪花秀 润致精华-淘宝网"), segments("T-shirt Basic | Shop")
     (['雪花秀 润致精华', '淘宝网'], ['T-shirt Basic', 'Shop'])
     """
-    return [part for part in (piece.strip() for piece in _SPLIT.split(title)) if part]
+    return [part for part in (piece.strip() for piece in SPLIT.split(title)) if part]
 
 
 _BOILERPLATE_KEYS = sorted({key(word) for word in BOILERPLATE if len(key(word)) > 3 or not word.isascii()}, key=len, reverse=True)
