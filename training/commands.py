@@ -104,6 +104,7 @@ def compare_models(
     level: str = typer.Option(None, help="sub_class, or path."),
     pictures_only: bool = typer.Option(False, help="Leave products without a picture out, for all models."),
     np: int = typer.Option(None, "--np", help="Processes."),
+    seeds: str = typer.Option(None, help="Train each model with several seeds (1,2,3): figures are means, with their spread."),
     title: str = typer.Option(None, help="Of the section of the page; the table's name by default."),
     out: Path = typer.Option(Path("docs/results.md"), help="The page that the table is written to."),
     **settings,
@@ -131,9 +132,10 @@ def compare_models(
             level=level,
             pictures_only=pictures_only,
             processes=np,
-            **options.apart(_of(models.ALL[name], settings)),
+            **options.apart(_of(models.ALL[name], settings | seed)),
         )
         for name in names
+        for seed in _seeds(seeds, settings)
     ]
     with runs.stoppable(), comparison.opened(title, plans) as parent:
         failed = comparison.train([replace(asked, parent=parent) for asked in plans])
@@ -144,7 +146,7 @@ def compare_models(
             print(page)
         if failed:
             raise LakehouseError(
-                f"{len(failed)} of {len(plans)} models could not be trained, so {out} is left as it was: "
+                f"{len(failed)} of {len(names)} models could not be trained, so {out} is left as it was: "
                 + " ".join(f"{name}: {why}" for name, why in failed.items())
                 + " The same command, or one without them, takes the others as they are."
             )
@@ -152,6 +154,24 @@ def compare_models(
         done = [asked.folder / "registered.json" for asked in trained]
         tracking.close_comparison(parent, page, [json.loads(made.read_text("utf-8"))["run_id"] for made in done if made.exists()])
     typer.echo(f"Written to {out}.", err=True)
+
+
+def _seeds(given: str | None, settings: dict) -> list[dict[str, int]]:
+    """The seed that each training of a model is given; nothing where --seeds is left out.
+
+    Raises:
+        LakehouseError: they cannot be read, or --seed names another.
+    """
+    from lakehouse.errors import LakehouseError
+
+    if given is None:
+        return [{}]
+    if "seed" in settings:
+        raise LakehouseError(f"--seed is {settings['seed']} and --seeds is {given}; leave one of them out.")
+    try:
+        return [{"seed": seed} for seed in dict.fromkeys(map(int, given.split(",")))]
+    except ValueError:
+        raise LakehouseError(f"--seeds is {given!r}; it must be whole numbers with commas between them, as 1,2,3.") from None
 
 
 def _of(model, settings: dict) -> dict:

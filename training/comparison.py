@@ -15,7 +15,7 @@ import numpy as np
 
 from lakehouse import arrow, settings
 from lakehouse.errors import LakehouseError
-from training import metrics, models, programs, runs, tracking
+from training import metrics, programs, runs, tracking
 from training.models.config import Config
 from training.plan import FOLDER, Plan, find_table, numbers
 
@@ -63,7 +63,7 @@ def opened(title: str, plans: list[Plan]) -> Iterator[str]:
 
 
 def train(plans: list[Plan]) -> dict[str, str]:
-    """Train and register one after another; the models that failed, and why. The others are trained all the same."""
+    """Train and register one after another; the models that failed, with any of their seeds, and why. The others are trained all the same."""
     failed = {}
     for plan in plans:
         try:
@@ -80,8 +80,14 @@ def train(plans: list[Plan]) -> dict[str, str]:
 
 
 def markdown(title: str, command: str, plans: list[Plan], reports: list[dict]) -> str:
-    """One section of docs/results.md: all that it takes to make it again, then what came out."""
+    """One section of docs/results.md: all that it takes to make it again, then what came out.
+
+    Args:
+        plans: of each model one, or one for each of several seeds.
+        reports: what came of each.
+    """
     first, report = plans[0], max(reports, key=lambda made: made["rows"]["train"])
+    tried, seeds = by_model(plans, reports), list(dict.fromkeys(plan.recipe["seed"] for plan in plans))
     table = find_table(first.table)
     lines = [f"## {title}", ""]
     if imported := arrow.written_by(table, first.version):
@@ -91,34 +97,50 @@ def markdown(title: str, command: str, plans: list[Plan], reports: list[dict]) -
         f"`{command}`",
         "",
         f"{first.table} version {first.version}: {report['rows']['train']:,} products to train, {report['rows']['test']:,} to test, "
-        f"{int(report['metrics']['labels'])} labels at the level `{first.level}`; seed {first.recipe['seed']}; "
-        f"code {first.code} of commit {commits}.",
+        f"{int(report['metrics']['labels'])} labels at the level `{first.level}`; "
+        f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}; code {first.code} of commit {commits}.",
         "",
     ]
+    if len(seeds) > 1:
+        lines += ["Figures are means over the seeds, ± their standard deviation.", ""]
     if any(made["rows"] != report["rows"] for made in reports):
         lines += ["Image models are trained and tested on the products that have a picture; their rows are given with them.", ""]
     names = [
         named(plan) if made["rows"] == report["rows"] else f"{named(plan)} ({made['rows']['train']:,} / {made['rows']['test']:,} rows)"
-        for plan, made in zip(plans, reports, strict=True)
+        for plan, (made, *_) in tried
     ]
-    published = [models.ALL[plan.model].published for plan in plans]
     lines += _table(
         [*FIGURES, "train s", "published top-1", "top-5", "AP", "F1"],
         [
-            (name, [*(made["metrics"][key] for key in FIGURES.values()), f"{made['seconds']['training']:.0f}", *theirs])
-            for name, made, theirs in zip(names, reports, published, strict=True)
+            (name, [*_over_seeds(made, FIGURES), f"{np.mean([one['seconds']['training'] for one in made]):.0f}", *plan.entry.published])
+            for name, (plan, made) in zip(names, tried, strict=True)
         ],
     )
     lines += ["", PUBLISHED_NOTE, "", "By level (docs/decisions/0602):", ""]
-    lines += _table([*LEVELS], [(name, [made["metrics"].get(key) for key in LEVELS.values()]) for name, made in zip(names, reports, strict=True)])
+    lines += _table([*LEVELS], [(name, _over_seeds(made, LEVELS)) for name, (_, made) in zip(names, tried, strict=True)])
     lines += [""]
-    if compared := against_sides(plans, reports):
+    if compared := against_sides(tried):
         lines += [*(f"- {sentence}" for sentence in compared), ""]
     lines += ["Models and settings:", ""]
-    for plan, made in sorted(zip(plans, reports, strict=True), key=lambda pair: pair[0].model):
+    for plan, (made, *_) in sorted(tried, key=lambda pair: pair[0].model):
         seen = f", {made['test_pictures_read']:,} of {made['rows']['test']:,} test products with a picture" if "test_pictures_read" in made else ""
-        lines += [f"- {named(plan)}: {plan.entry.about}{seen}; `{json.dumps(settings_of(plan), sort_keys=True)}`"]
+        given = settings_of(plan) | ({"seed": seeds} if len(seeds) > 1 else {})
+        lines += [f"- {named(plan)}: {plan.entry.about}{seen}; `{json.dumps(given, sort_keys=True)}`"]
     return "\n".join([*lines, ""])
+
+
+def by_model(plans: list[Plan], reports: list[dict]) -> list[tuple[Plan, list[dict]]]:
+    """Each model's plan, that of its first seed, with the reports of all its seeds."""
+    tried: dict[str, tuple[Plan, list[dict]]] = {}
+    for plan, made in zip(plans, reports, strict=True):
+        tried.setdefault(plan.model, (plan, []))[1].append(made)
+    return list(tried.values())
+
+
+def _over_seeds(reports: list[dict], figures: dict[str, str]) -> list[str | float | None]:
+    """A model's figures: of one seed the number, of several their mean and standard deviation."""
+    values = [[made["metrics"].get(key) for made in reports] for key in figures.values()]
+    return [one[0] if None in one or len(one) == 1 else f"{np.mean(one):.4f} ± {np.std(one, ddof=1):.4f}" for one in values]
 
 
 def _table(heads: list[str], rows: list[tuple[str, list]]) -> list[str]:
@@ -129,19 +151,22 @@ def _table(heads: list[str], rows: list[tuple[str, list]]) -> list[str]:
     return ["| model | " + " | ".join(heads) + " |", "| --- |" + " ---: |" * len(heads), *written]
 
 
-def against_sides(plans: list[Plan], reports: list[dict]) -> list[str]:
+def against_sides(tried: list[tuple[Plan, list[dict]]]) -> list[str]:
     """Each fusion model against the best of those that read one side only, row by row, where one was tested on the same rows."""
-    tried, said = list(zip(plans, reports, strict=True)), []
-    for plan, report in tried:
-        sides = [(side, made) for side, made in tried if side.entry.reads_titles != side.entry.reads_images and made["rows"] == report["rows"]]
+    said = []
+    for plan, reports in tried:
+        sides = [
+            (side, made) for side, made in tried if side.entry.reads_titles != side.entry.reads_images and made[0]["rows"] == reports[0]["rows"]
+        ]
         if not sides or not (plan.entry.reads_titles and plan.entry.reads_images):
             continue
-        side, made = max(sides, key=lambda pair: pair[1]["metrics"]["top1"])
-        right = [np.array(list(one["right"])) == "1" for one in (report, made)]
+        side, made = max(sides, key=lambda pair: np.mean([one["metrics"]["top1"] for one in pair[1]]))
+        right = [np.array([list(one["right"]) for one in each]) == "1" for each in (reports, made)]
         difference, low, high = metrics.bootstrap(*right)
+        seeds, rows = right[0].shape
         said.append(
             f"{named(plan)} against {named(side)}, the best that reads one side: top-1 {difference:+.4f}, "
-            f"95 % interval {low:+.4f} to {high:+.4f} (paired bootstrap over {len(right[0]):,} test products)"
+            f"95 % interval {low:+.4f} to {high:+.4f} (paired bootstrap over {rows:,} test products{f' and {seeds} seeds' * (seeds > 1)})"
         )
     return said
 

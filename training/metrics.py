@@ -231,12 +231,19 @@ def _details(names: list[str], truth: np.ndarray, guess: np.ndarray) -> tuple[li
 def bootstrap(better: np.ndarray, worse: np.ndarray, *, seed: int = 7, draws: int = 2000) -> tuple[float, float, float]:
     """Mean difference of two models' right answers on the same rows, with the ends of its 95 % interval over resampled rows.
 
+    Args:
+        better: (rows,), or (seeds, rows) of models trained with several seeds each, which are resampled beside the rows.
+        worse: the same of the other model.
+
     >>> bootstrap(np.array([1, 1, 1, 1]), np.array([0, 0, 0, 0]))
     (1.0, 1.0, 1.0)
     """
-    difference = np.asarray(better, float) - np.asarray(worse, float)
-    values, counts = np.unique(difference, return_counts=True)
-    # Resampling rows with replacement is a multinomial draw of how often each value of the difference comes up.
-    drawn = np.random.default_rng(seed).multinomial(len(difference), counts / len(difference), draws) @ values / len(difference)
+    difference = np.atleast_2d(np.asarray(better, float) - np.asarray(worse, float))
+    seeds, rows = difference.shape
+    values, counts = np.unique(difference, axis=1, return_counts=True)
+    # Resampling rows with replacement is a multinomial draw of how often each value of the difference comes up; so it is of seeds.
+    chance = np.random.default_rng(seed)
+    by_seed = chance.multinomial(rows, counts / rows, draws) @ values.T / rows  # (draws, seeds)
+    drawn = (by_seed * chance.multinomial(seeds, np.full(seeds, 1 / seeds), draws)).sum(axis=1) / seeds
     low, high = np.quantile(drawn, (0.025, 0.975))
     return float(difference.mean()), float(low), float(high)

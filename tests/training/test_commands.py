@@ -122,6 +122,22 @@ def test_a_comparison_gives_each_model_what_is_its_own(products, monkeypatch, tm
     assert (linear["epochs"], linear["sharpness"], linear["min_df"]) == (LinearConfig().epochs, 5.0, 3)
 
 
+def test_a_comparison_trains_each_model_with_each_seed(products, monkeypatch):
+    asked = []
+    monkeypatch.setattr(comparison, "opened", lambda title, plans: sys.exit(asked.extend((plan.model, plan.recipe["seed"]) for plan in plans)))
+    CliRunner().invoke(commands.compare, ["bilstm", "linear_ngrams", "--np", "1", "--seeds", "3,1,3"])
+    assert asked == [("bilstm", 3), ("bilstm", 1), ("linear_ngrams", 3), ("linear_ngrams", 1)]
+
+
+@pytest.mark.parametrize(("words", "sentence"), [
+    (["--seeds", "1;2"], "--seeds is '1;2'; it must be whole numbers with commas between them, as 1,2,3."),
+    (["--seeds", "1,2", "--seed", "7"], "--seed is 7 and --seeds is 1,2; leave one of them out."),
+    (["--seeds", "-1"], "--seed is -1; it must be a whole number from 0"),
+])
+def test_seeds_that_cannot_be_read_are_one_sentence(products, words, sentence):
+    assert sentence in str(CliRunner().invoke(commands.compare, ["bilstm", "--np", "1", *words]).exception)
+
+
 def test_a_run_that_another_process_trains_is_left_alone(products):
     asked = programs.plan_for("bilstm", "products", None, processes=1)
     with runs.alone(asked.folder, "This"):

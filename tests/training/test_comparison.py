@@ -24,13 +24,15 @@ def report(right: int, of: int, train: int = 100, **more) -> dict:
     return {**found, "rows": {"train": train, "test": of}, "seconds": {"training": 7.0}, "commit": "0123abc", **more}
 
 
-def page(lake, reports: dict[str, dict]) -> str:
+def page(lake, reports: dict[str, dict | list[dict]]) -> str:
+    """Of each model one report, or one for each seed from 7 on."""
     from tests.training.conftest import rows
 
     labelled = arrow.batch(tables.LABELLED_PRODUCTS, rows(lake))
     arrow.replace(tables.LABELLED_PRODUCTS, labelled.to_batches(), content="x", command=COMMAND)
-    plans = [programs.plan_for(name, "labelled_products", None, processes=1) for name in reports]
-    return comparison.markdown("Small", "mep3m compare ...", [replace(plan, code="c0de") for plan in plans], list(reports.values()))
+    made = [(name, seed, one) for name, given in reports.items() for seed, one in enumerate(given if isinstance(given, list) else [given], 7)]
+    plans = [programs.plan_for(name, "labelled_products", None, processes=1, recipe={"seed": seed}) for name, seed, _ in made]
+    return comparison.markdown("Small", "mep3m compare ...", [replace(plan, code="c0de") for plan in plans], [one for *_, one in made])
 
 
 def test_a_section_says_all_that_it_takes_to_make_it_again(lake):
@@ -51,3 +53,14 @@ def test_fusion_stands_beside_its_best_side_on_the_same_rows_with_an_interval(la
     assert line.endswith("(paired bootstrap over 90 test products)")
     assert "| image_tower, small tower (80 / 60 rows) |" in text
     assert "against" not in page(lake, {"tfn": report(76, 90)}).split("Models and settings")[0].split("By level")[1]
+
+
+def test_models_of_several_seeds_have_a_mean_a_spread_and_an_interval_over_products_and_seeds(lake):
+    of_seeds = {"bilstm": [report(63, 90), report(72, 90)], "tfn": [report(72, 90), report(81, 90)], "image_tower": [report(9, 90), report(9, 90)]}
+    text = page(lake, of_seeds)
+    assert "seeds 7, 8; code" in text and "Figures are means over the seeds, ± their standard deviation." in text
+    assert len(re.findall(r"^\| bilstm \| 0.7500 ± 0.0707 \| .* \| 7 \| 0.9068 \|", text, re.M)) == 1
+    assert re.search(r'^- bilstm: .*"seed": \[7, 8\]', text, re.M)
+    (line,) = (line for line in text.splitlines() if " against " in line)
+    assert line.startswith("- tfn, small tower against bilstm, the best that reads one side: top-1 +0.1000, 95 % interval +0.0")
+    assert line.endswith("(paired bootstrap over 90 test products and 2 seeds)")

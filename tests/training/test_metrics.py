@@ -163,3 +163,16 @@ def test_the_interval_holds_the_difference_and_narrows_with_more_rows():
     assert low <= mean <= high
     _, low_of_many, high_of_many = metrics.bootstrap(*many)
     assert high_of_many - low_of_many < (high - low) / 5 and low_of_many > 0
+
+
+def test_the_interval_of_several_seeds_is_that_of_drawing_products_and_seeds_anew():
+    chance = np.random.default_rng(0)
+    better, worse = (chance.random((3, 400)) < share for share in (np.array([[0.9], [0.8], [0.7]]), 0.6))
+    drawn = []
+    for _ in range(4000):
+        products, seeds = chance.integers(0, 400, 400), chance.integers(0, 3, 3)
+        drawn.append(better[seeds][:, products].mean() - worse[seeds][:, products].mean())
+    mean, low, high = metrics.bootstrap(better, worse)
+    assert mean == pytest.approx(better.mean() - worse.mean())
+    assert (low, high) == pytest.approx(tuple(np.quantile(drawn, (0.025, 0.975))), abs=0.01)
+    assert metrics.bootstrap(better[:1], worse[:1]) == metrics.bootstrap(better[0], worse[0])
