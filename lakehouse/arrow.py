@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -18,9 +18,12 @@ from deltalake.table import TableMerger
 
 from lakehouse import settings
 from lakehouse.errors import LakehouseError, MissingTable
-from lakehouse.tables import Origin, Table
+from lakehouse.tables import Origin, Schema, Table
 
 ATTEMPTS = 20
+# With Delta's 30 days a checkpoint would end the log of older versions, and with it what a model was trained on or a release was made of.
+KEPT_LOG = {"delta.logRetentionDuration": "interval 36500 days"}
+UPKEEP = {"OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES"}     # commits that change no row
 SCALARS = {
     "string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(),
     "timestamp": pa.timestamp("us", tz="UTC"), "binary": pa.binary(),
@@ -91,6 +94,15 @@ def open_table(table: Table, version: int | None = None) -> DeltaTable:
         raise LakehouseError(f"{table.full_name} cannot be read at version {version}: {str(error).splitlines()[0]}") from None
 
 
+def is_readable(table: Table, version: int) -> bool:
+    """Whether the log still has that version."""
+    try:
+        open_table(table, version)
+    except LakehouseError:
+        return False
+    return True
+
+
 def version(table: Table) -> int | None:
     """The newest version; None where nothing has been written yet."""
     try:
@@ -99,9 +111,28 @@ def version(table: Table) -> int | None:
         return None
 
 
+def pinned(table: Table, wanted: int | None = None) -> int:
+    """The version to read: the one wanted, or the newest whose commit changed rows, so that upkeep makes nothing new to train on or to publish.
+
+    Raises:
+        MissingTable: nothing has been written to it yet.
+        LakehouseError: it has no such version.
+    """
+    there = open_table(table, wanted)
+    return _last_change(there)["version"] if wanted is None else there.version()
+
+
+def _last_change(table: DeltaTable) -> dict[str, Any]:
+    entries, looked = table.history(1), 1
+    while entries[-1]["operation"] in UPKEEP and looked <= table.version():
+        looked *= 4
+        entries = table.history(looked)
+    return next((entry for entry in entries if entry["operation"] not in UPKEEP), entries[-1])
+
+
 def last_commit(place: str) -> dict[str, Any]:
-    """What Spark was told to write into the newest commit of the Delta table at a location."""
-    return json.loads(DeltaTable(place).history(1)[0].get("userMetadata") or "{}")
+    """What Spark was told to write into the newest commit of rows to the Delta table at a location."""
+    return json.loads(_last_change(DeltaTable(place)).get("userMetadata") or "{}")
 
 
 def rows_at(place: str) -> int:
@@ -128,7 +159,7 @@ def create(table: Table) -> None:
         return
     try:
         DeltaTable.create(location(table), schema=schema(table), mode="ignore", partition_by=list(table.partition_by) or None,
-                          description=table.description)
+                          description=table.description, configuration=KEPT_LOG if table.schema is Schema.GOLD else None)
     except (DeltaError, OSError) as error:
         raise LakehouseError(f"{table.full_name} cannot be written under {settings.load().location()} ({str(error).splitlines()[0][:200]}); "
                              "set LAKEHOUSE_ROOT to a place that you may write to.") from None
@@ -211,7 +242,7 @@ def replace(table: Table, batches: Iterable[pa.RecordBatch], *, content: str, co
         command: what a person gave, for `written_by`.
     """
     create(table)
-    last = open_table(table).history(1)[0]
+    last = _last_change(open_table(table))
     if json.loads(last.get("mep3m", "{}")).get("content") == content:
         return False
     properties = CommitProperties(custom_metadata={"mep3m": json.dumps({"content": content, "command": command}, ensure_ascii=False)})
@@ -222,6 +253,50 @@ def replace(table: Table, batches: Iterable[pa.RecordBatch], *, content: str, co
 def written_by(table: Table, at: int) -> str:
     """The command that replaced the whole table with version `at`; empty where it was written in another way."""
     return json.loads(_commit(table, at).get("mep3m") or "{}").get("command", "")
+
+
+def keep_log(table: Table) -> None:
+    """`KEPT_LOG` for a table that was made without it."""
+    there = open_table(table)
+    if KEPT_LOG.items() - there.metadata().configuration.items():
+        there.alter.set_table_properties(KEPT_LOG)
+
+
+def compact(table: Table) -> bool:
+    """Small files put together in one commit, which changes no row; none where there is nothing to put together.
+
+    Returns:
+        False where another writer changed the same files meanwhile, and nothing was done.
+    """
+    try:
+        open_table(table).optimize.compact()
+    except CommitFailedError:
+        return False
+    return True
+
+
+def unused(place: str, *, days: float, keep: Collection[int] = ()) -> dict[str, int]:
+    """Files that no version of the Delta table at a location has needed for so many days, with their sizes in bytes.
+
+    Removed ones, and those of writers that died before their commit.
+
+    Args:
+        keep: versions whose files are needed in any case.
+    """
+    files, root = (fs.FileSystem.from_uri(place.replace("s3a://", "s3://")) if "://" in place else (fs.LocalFileSystem(), place))
+    found = _vacuum(place, days, keep, dry_run=True)        # with those that were deleted before
+    there = files.get_file_info([f"{root}/{name}" for name in found])
+    return {name: info.size for name, info in zip(found, there, strict=True) if info.is_file}
+
+
+def delete_unused(place: str, *, days: float, keep: Collection[int] = ()) -> None:
+    """As `unused`, deleted."""
+    _vacuum(place, days, keep, dry_run=False)
+
+
+def _vacuum(place: str, days: float, keep: Collection[int], *, dry_run: bool) -> list[str]:
+    return DeltaTable(place).vacuum(
+        round(days * 24), dry_run=dry_run, enforce_retention_duration=False, full=True, keep_versions=sorted(keep) or None)
 
 
 def text(column: str) -> pc.Expression:

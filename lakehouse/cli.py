@@ -31,6 +31,7 @@ COMMANDS = {
     "release": ("release.commands", "app", "Write the data set in the paper's released layout."),
     "sql": ("lakehouse.query", "app", "Ask the catalog in Spark SQL."),
     "tables": ("lakehouse.catalogue", "app", "List the lake's tables, or one table's columns."),
+    "maintain": ("lakehouse.maintain", "app", "Put small files together and delete what no table needs any more."),
     "sample-shops": ("sample_shops.commands", "app", "Generate and serve sample shops, or any listings file as shops."),
 }
 

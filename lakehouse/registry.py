@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import defaultdict
 from dataclasses import dataclass
 
 from lakehouse import arrow, settings, tables
@@ -39,6 +40,22 @@ def models() -> list[dict]:
         found.append({"version": int(version.version), "architecture": version.tags.get("architecture", run.data.params.get("model", "?")),
                       "table_version": int(trained_on) if trained_on else None, "aliases": list(full.aliases), "metrics": run.data.metrics})
     return found
+
+
+def trained_on() -> dict[str, set[int]]:
+    """The versions of each table, by its name, that any run of the tracking server was trained on."""
+    lake = settings.load()
+    if not lake.mlflow_tracking_uri and not (lake.path / "mlflow.db").exists():
+        return {}
+    tracked, found, page = client(), defaultdict(set), ""
+    experiments = [experiment.experiment_id for experiment in tracked.search_experiments()]
+    while page is not None:
+        runs = tracked.search_runs(experiments, max_results=1000, page_token=page or None)
+        for run in runs:
+            if {"table", "table_version"} <= run.data.params.keys():
+                found[run.data.params["table"]].add(int(run.data.params["table_version"]))
+        page = runs.token or None
+    return dict(found)
 
 
 def labels(at: int | None = None) -> set[tuple]:

@@ -12,23 +12,13 @@ import pyarrow.compute as pc
 
 from lakehouse import arrow, settings
 from lakehouse.errors import LakehouseError, MissingTable
-from lakehouse.tables import DATASET_STATISTICS, PRODUCTS, TAXONOMY, Table
+from lakehouse.tables import DATASET_STATISTICS, PRODUCTS, TAXONOMY
 from release import card, croissant, dataset_info, figures
 from release.place import whole_or_nothing
 from release.records import AnnotationWriter, Checksums, Pictures, stream
 from release.summary import Summary
 
 NODE_COLUMNS = ("level", "node_id", "name", "parent_id", "provisional", "retired")
-
-
-def pinned(table: Table, version: int | None) -> int:
-    """The version to read: the given one, or the newest.
-
-    Raises:
-        MissingTable: nothing has been written to it yet.
-        LakehouseError: it has no such version.
-    """
-    return arrow.open_table(table, version).version()
 
 
 def check_statistics(products: int, version: int) -> None:
@@ -74,10 +64,10 @@ def release(
         LakehouseError: there is no product, a picture is lost, the numbers disagree, or the place will not do.
     """
     lake = settings.load().path
-    versions = {PRODUCTS.full_name: pinned(PRODUCTS, products_version), TAXONOMY.full_name: pinned(TAXONOMY, taxonomy_version)}
-    newest = arrow.version(PRODUCTS)
+    versions = {PRODUCTS.full_name: arrow.pinned(PRODUCTS, products_version), TAXONOMY.full_name: arrow.pinned(TAXONOMY, taxonomy_version)}
+    newest = arrow.pinned(PRODUCTS)
     try:
-        versions[DATASET_STATISTICS.full_name] = pinned(DATASET_STATISTICS, None)
+        versions[DATASET_STATISTICS.full_name] = arrow.pinned(DATASET_STATISTICS, None)
     except MissingTable:
         raise MissingTable("gold.dataset_statistics has not been built yet; run `mep3m build dataset_statistics`.") from None
     version = versions[PRODUCTS.full_name]

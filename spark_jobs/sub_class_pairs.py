@@ -59,7 +59,7 @@ def earlier_run(strategy: str, anew: bool, new_reference: bool) -> strategies.Ea
         return strategies.Earlier(memory=memory, remember=remember, anew=anew)
     commit = arrow.last_commit(arrow.location(tables.SUB_CLASS_PAIRS))
     version = commit.get("inputs", {}).get(tables.NATIVE_SUB_CLASSES.full_name)
-    if version is None or commit.get("code") != strategies.code():      # other code might say otherwise
+    if version is None or commit.get("code") != strategies.code() or not arrow.is_readable(tables.NATIVE_SUB_CLASSES, version):
         return strategies.Earlier(memory=memory, remember=remember)
     return strategies.Earlier(spark.read(tables.SUB_CLASS_PAIRS), spark.read(tables.NATIVE_SUB_CLASSES, version), memory, remember)
 

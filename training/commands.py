@@ -114,12 +114,12 @@ def compare_models(
     import sys
     from dataclasses import replace
 
+    from lakehouse import arrow
     from lakehouse.errors import LakehouseError
     from training import comparison, models, programs, runs, tracking
-    from training.data import version_of
 
     names = list(dict.fromkeys(chosen or models.ALL))
-    pinned = version_of(programs.plan.find_table(products), version)
+    pinned = arrow.pinned(programs.plan.find_table(products), version)
     for name in names:
         programs.plan.find_model(name)
     command = shlex.join(["mep3m", *sys.argv[1:]])

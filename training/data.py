@@ -45,16 +45,6 @@ class Examples:
         return Examples(self.product_ids.take(chosen), self.titles.take(chosen), self.images.take(chosen), self.truth[rows], self.labels)
 
 
-def version_of(table: tables.Table, wanted: int | None) -> int:
-    """The version to read: the one wanted, or the newest.
-
-    Raises:
-        MissingTable: nothing has been written yet.
-        LakehouseError: there is no such version.
-    """
-    return arrow.open_table(table, wanted).version()
-
-
 def read(table: tables.Table, version: int) -> dict[str, Examples]:
     """The splits `train` and `test`.
 

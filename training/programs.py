@@ -16,7 +16,6 @@ from rich.console import Console
 from lakehouse import arrow
 from lakehouse.errors import LakehouseError
 from training import launch, models, plan, runs, tracking
-from training.data import version_of
 from training.models.config import Config
 from training.models.linear_ngrams import LinearConfig
 from training.models.towers import TOWERS
@@ -72,7 +71,7 @@ def plan_for(
     import pyarrow.dataset as ds
 
     entry, found = plan.find_model(model), plan.find_table(table)
-    pinned = version_of(found, version)
+    pinned = arrow.pinned(found, version)
     if level not in (None, "sub_class", "path"):
         raise LakehouseError(f"--level is {level!r}; it is sub_class or path.")
     recipe = {name: value for name, value in (recipe or {}).items() if value is not None}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakehouse import settings
+from lakehouse import arrow, settings
 from lakehouse.errors import LakehouseError
 from lakehouse.registry import CHAMPION
 from training import data, metrics, plan
@@ -107,7 +107,7 @@ def contest(name: str, challenger: str | None = None, *, table: str = "products"
     if new not in known:
         raise LakehouseError(f"{name} has no version {new}; there are {', '.join(sorted(known, key=int))}.")
     declared = plan.find_table(table)
-    test = data.read(declared, data.version_of(declared, version))["test"]
+    test = data.read(declared, arrow.pinned(declared, version))["test"]
     champion_right, challenger_right = (right_answers(name, number, test, question_of(declared.name)) for number in (old, int(new)))
     difference, low, high = metrics.bootstrap(challenger_right, champion_right)
     found = Comparison(old, int(new), len(test), float(champion_right.mean()), float(challenger_right.mean()), difference, low, high)

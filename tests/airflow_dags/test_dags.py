@@ -51,7 +51,7 @@ def tasks(read) -> dict[str, dict]:
 
 def test_they_are_read_without_an_error(read):
     assert read["errors"] == {}
-    assert set(read["dags"]) == {"crawl", "curate", "decide", "train", "release"}
+    assert set(read["dags"]) == {"crawl", "curate", "decide", "train", "release", "maintain"}
 
 
 def test_reading_them_is_quick_and_imports_nothing_heavy(read):
@@ -93,7 +93,7 @@ def test_every_asset_that_a_dag_waits_for_is_made_by_a_task(read, tasks):
     made = {outlet for task in tasks.values() for outlet in task["outlets"]}
     assert {name: dag["assets"] for name, dag in read["dags"].items()} == {
         "crawl": [], "curate": ["bronze.raw_listings", "silver.naming_decisions"], "decide": ["gold.taxonomy"],
-        "train": ["gold.products"], "release": []}
+        "train": ["gold.products"], "release": [], "maintain": []}
     assert {asset for dag in read["dags"].values() for asset in dag["assets"]} <= made
 
 

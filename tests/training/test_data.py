@@ -19,13 +19,13 @@ from training.served.titles import Vocabulary
 
 
 def test_a_pinned_version_gives_the_same_rows_whatever_came_later(products):
-    version = data.version_of(tables.PRODUCTS, None)
+    version = arrow.pinned(tables.PRODUCTS, None)
     before = data.read(tables.PRODUCTS, version)
     later = [{**row, "product_id": "z" + row["product_id"]} for row in rows(products, 30)]
     arrow.append(tables.PRODUCTS, arrow.batch(tables.PRODUCTS, later))
     again = data.read(tables.PRODUCTS, version)
     assert again["train"].product_ids.to_pylist() == before["train"].product_ids.to_pylist()
-    assert len(data.read(tables.PRODUCTS, data.version_of(tables.PRODUCTS, None))["train"]) > len(before["train"])
+    assert len(data.read(tables.PRODUCTS, arrow.pinned(tables.PRODUCTS, None))["train"]) > len(before["train"])
 
 
 def test_each_row_has_the_label_of_its_own_path(products):
@@ -37,7 +37,7 @@ def test_each_row_has_the_label_of_its_own_path(products):
 
 def test_an_unknown_version_is_one_sentence(products):
     with pytest.raises(LakehouseError, match=r"gold\.products cannot be read at version 77"):
-        data.version_of(tables.PRODUCTS, 77)
+        arrow.pinned(tables.PRODUCTS, 77)
 
 
 def test_an_empty_split_is_one_sentence(lake):
