@@ -66,7 +66,7 @@ def filled(text: str) -> str:
     return "" if _UNFILLED.match(text[:600]) else text
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """What two spellings of a text have in common: letters and digits, compatibility forms and case folded.
 
