@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import scrapy
 from scrapy.http import HtmlResponse, TextResponse
 from scrapy.linkextractors import LinkExtractor
-from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers import discovery
 from crawlers.items import Listing, Page, Rejected
@@ -79,7 +78,7 @@ class GenericSpider(scrapy.Spider):
     def parse_sitemap(self, response: Any) -> Iterator[Any]:
         page = self.page_of(response, "sitemap")
         try:
-            if urlparse_cached(response).path == "/robots.txt":
+            if urlsplit(page.url).path == "/robots.txt":        # as it was asked for: some shops keep theirs elsewhere
                 found = re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", response.body[:500_000].decode("utf-8", "replace"))
                 for url in found or ["/sitemap.xml"]:
                     yield from self.follow(discovery.joined(response.url, url), "sitemap", response)

@@ -176,6 +176,18 @@ def test_a_shop_without_a_sitemap_is_found_by_its_categories(server, crawl, rows
     assert len(rows(tables.RAW_LISTINGS)) == 35
 
 
+def test_a_robots_txt_that_is_kept_elsewhere_leads_to_the_sitemap(server, crawl, rows):
+    small_shop(server, 4)
+    server.routes["/static/robots"] = (200, {"Content-Type": "text/plain"}, f"User-agent: *\nDisallow: /img/\nSitemap: {server.url}/map.xml\n".encode())
+    server.routes["/robots.txt"] = (301, {"Location": "/static/robots"}, b"")
+    server.routes["/map.xml"] = server.routes.pop("/sitemap.xml")
+
+    run = crawl(server.url + "/", "tea")
+
+    assert server.hits["/map.xml"] == 1 and not server.hits["/sitemap.xml"] and run["listings"] == 4
+    assert not any(path.startswith("/img/") for path in server.hits), "what it forbids is left alone"
+
+
 def test_few_pages_are_spent_on_what_the_sitemap_names(server, crawl, rows):
     small_shop(server, 20)
     links = "".join(f'<a href="/topic/{number}">t</a>' for number in range(50))
