@@ -3,7 +3,7 @@
 `LAKEHOUSE_SHOPS` names the file that lists the shops: `[{"shop": "jd", "url": "https://..."}]`; a run's parameter `shops` takes
 its place. Crawls that were cut off are gone on with, the other shops are crawled anew. Landed listings set off `curate`, which audits
 them before it reads them. One unwell shop keeps no other from that: `crawl` fails where no shop brought listings that its monitors accept, and
-`objections` where they found anything wrong with a shop's newest crawl.
+`objections` where they found anything wrong with the newest crawl of one of these shops.
 """
 
 from __future__ import annotations
@@ -24,6 +24,6 @@ with DAG(
     crawl = command("crawl", "crawl", "--resume", "--quiet", "--shops", '"${SHOPS:-$LAKEHOUSE_SHOPS}"', "$OPTIONS", given=given,
                     outlets=(tables.CRAWL_RUNS, tables.RAW_LISTINGS, tables.RAW_IMAGES, tables.CRAWL_PAGES))
 
-    objections = command("objections", "crawl", "--objections")
+    objections = command("objections", "crawl", "--objections", "--shops", '"${SHOPS:-$LAKEHOUSE_SHOPS}"', given=given)
 
     crawl >> objections

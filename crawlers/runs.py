@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
@@ -230,15 +230,15 @@ def unfinished(shop: str = "") -> list[dict[str, Any]]:
     One that was told to stop after so many pages is only meant where its shop is named.
     """
     cut_off = CUT_OFF | {"max_pages"} if shop else CUT_OFF
-    return [row for row in newest(shop) if row["finish_reason"] in cut_off]
+    return [row for row in newest({shop} if shop else ()) if row["finish_reason"] in cut_off]
 
 
-def newest(shop: str = "") -> list[dict[str, Any]]:
-    """Rows of crawl_runs: the newest crawl of each shop, or of the one that is named."""
+def newest(shops: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Rows of crawl_runs: the newest crawl of each shop, or of those that are named."""
     found: dict[str, dict[str, Any]] = {}
     columns = ("crawl_id", "shop", "spider", "source", "started_at", "finish_reason", "counters", "audit_notes")
     for row in _rows(tables.CRAWL_RUNS, None, columns):
-        if (not shop or row["shop"] == shop) and not row["spider"].startswith("import"):
+        if (not shops or row["shop"] in shops) and not row["spider"].startswith("import"):
             before = found.get(row["shop"])
             if before is None or (row["started_at"], row["crawl_id"]) > (before["started_at"], before["crawl_id"]):
                 found[row["shop"]] = row

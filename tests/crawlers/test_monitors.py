@@ -172,6 +172,8 @@ def test_one_unwell_shop_does_not_fail_the_others(server, servers, lake, tmp_pat
         forks.close()
     assert {row["shop"]: bool(row["audit_notes"]) for row in rows(tables.CRAWL_RUNS)} == {"tea": bool(status), "empty": True}
     assert CliRunner().invoke(commands.crawl, ["--objections"]).exit_code == 1
+    file.write_text(json.dumps([{"shop": "tea", "url": server.url + "/"}]), encoding="utf-8")       # what was taken out of it objects no more
+    assert CliRunner().invoke(commands.crawl, ["--objections", "--shops", str(file)]).exit_code == status
 
 
 def test_a_shop_that_is_well_again_is_no_objection(server, crawl):
