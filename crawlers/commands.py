@@ -32,8 +32,8 @@ def run(
     list_spiders: bool = typer.Option(False, "--list", help="Show the spiders, and the page objects with their hosts."),
     resume: bool = typer.Option(False, "--resume", help="Go on with crawls that were cut off; with --shop, of one shop, after --max-pages too. "
                                                         "With --shops, crawl those of the file anew that have none."),
-    objections: bool = typer.Option(False, "--objections", help="Only say what is wrong with the newest crawls of all shops, of --shop or of --shops; "
-                                                                "exit status 1 if so."),
+    objections: bool = typer.Option(False, "--objections", help="Only say what is wrong with the newest crawls of all shops, of --shop or of "
+                                                                "--shops; exit status 1 if so."),
     max_pages: int = typer.Option(0, metavar="N", help="Stop after N pages of a shop, sitemaps included, pictures not; 0: no limit."),
     picture_host: list[str] = typer.Option([], metavar="HOST", help="A further host that pictures may come from; repeat it."),
     product_urls: str = typer.Option("", metavar="REGEX", help="Product pages by their URL, for a shop without Product markup."),
