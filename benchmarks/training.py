@@ -67,6 +67,7 @@ def drained(batches) -> float:
 
 def passes(rank: int, size: int, root: str, model: str, vocabulary: list[str], begin) -> tuple[int, list[tuple[float, float]]]:
     """One of the processes that train: titles of the table; clock and core seconds at its start and after each of two passes over its part."""
+    import pyarrow.dataset  # noqa: F401, brings pandas: programs are loaded before the clock starts, as TensorFlow is
     import rjieba
 
     from lakehouse import tables

@@ -76,7 +76,7 @@ class Loader:
     batch: int  # rows of all processes together
     rank: int = 0
     size: int = 1
-    threads: int = 2
+    threads: int = 2  # that decode pictures
     kept: dict[int, np.ndarray | None] = field(default_factory=dict, repr=False)  # decoded pictures by row, as many as KEPT_BYTES holds
     unread: set[int] = field(default_factory=set, repr=False)  # rows whose picture has no file, or one that does not decode
 
@@ -111,9 +111,10 @@ class Loader:
             rows = self.part(order, step)[0]
             return [self._picture(row, path) for row, path in zip(rows.tolist(), self.examples.images.take(pa.array(rows)).to_pylist(), strict=True)]
 
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="reading") as pool:
-            shown = ahead(pool, decoded, steps if self.image_size else (), max(BATCHES_AHEAD, self.threads))
-            for group, titles in zip(groups, ahead(pool, encoded, groups, GROUPS_AHEAD), strict=True):
+        # Titles have one thread: a second one would wait for the interpreter, which most of their reading holds, and slow down the first.
+        with ThreadPoolExecutor(1, "titles") as reader, ThreadPoolExecutor(self.threads, "pictures") as decoder:
+            shown = ahead(decoder, decoded, steps if self.image_size else (), max(BATCHES_AHEAD, self.threads))
+            for group, titles in zip(groups, ahead(reader, encoded, groups, GROUPS_AHEAD), strict=True):
                 for number, step in enumerate(group):
                     rows, weights = self.part(order, step)
                     inputs = {name: trimmed(values[number * each : (number + 1) * each]) for name, values in titles.items()}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 
@@ -61,8 +61,8 @@ class Cut:
         lines = "\n".join([*(normal("NFKC", title).replace("\n", " ") if title else "" for title in titles), ""]).lower()
         text = [line.strip() for line in MEANINGLESS_IN_LINES.sub(" ", lines).split("\n")[:-1]]
         found = rjieba.cut("\n".join([*text, ""]))
-        numbers = {word: number for number, word in enumerate(dict.fromkeys(["\n", " ", *found]))}
-        numbered = np.fromiter(map(numbers.__getitem__, found), np.int64, len(found))
+        numbers: dict[str, int] = defaultdict(count().__next__)  # a new word has the next one
+        numbered = np.fromiter(map(numbers.__getitem__, ["\n", " ", *found]), np.int64, len(found) + 2)[2:]
         title_of = np.cumsum(numbered == 0)
         meant = numbered > 1
         return cls(text, list(numbers)[2:], numbered[meant] - 2, np.bincount(title_of[meant], minlength=len(text)))
