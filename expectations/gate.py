@@ -46,9 +46,14 @@ def let_through(table: Table, run_id: str = "") -> None:
         audit_in_place(table, run_id or uuid.uuid4().hex[:12])
     else:
         audit_and_publish(table, run_id)
+    make_known(table)
+    log.info("%s: passed, %.1f s", table.name, time.monotonic() - started)
+
+
+def make_known(table: Table) -> None:
+    """The table in a catalog that is shared."""
     if settings.load().catalog_is_shared and arrow.version(table) is not None:
         spark.register(table)
-    log.info("%s: passed, %.1f s", table.name, time.monotonic() - started)
 
 
 def audit_and_publish(table: Table, run_id: str = "") -> None:
@@ -60,8 +65,8 @@ def audit_and_publish(table: Table, run_id: str = "") -> None:
     if failed := failures(findings):
         raise BatchRefused(f"{table.full_name}: the batch stays in staging and nothing was published, since it does not hold {failed}; "
                            f"{_look(run_id)}.")
-    published = spark.publish(table, batch, lineage, rows=rows)
     job.publish_rejects(table, lineage)
+    published = spark.publish(table, batch, lineage, rows=rows)         # last: who reads its commit may take all as done
     log.info("%s: %d added, %d changed, %d removed", table.name, published.added, published.changed, published.removed)
 
 

@@ -111,6 +111,14 @@ def version(table: Table) -> int | None:
         return None
 
 
+def table_id(table: Table) -> str | None:
+    """What Delta calls this very table; another one in its place, whose versions begin again, is called otherwise."""
+    try:
+        return DeltaTable(location(table)).metadata().id
+    except TableNotFoundError:
+        return None
+
+
 def pinned(table: Table, wanted: int | None = None) -> int:
     """The version to read: the one wanted, or the newest whose commit changed rows, so that upkeep makes nothing new to train on or to publish.
 

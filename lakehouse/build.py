@@ -11,8 +11,9 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from lakehouse import tables
+from lakehouse import job, tables
 from lakehouse.errors import LakehouseError
 from lakehouse.tables import Origin, Table
 
@@ -21,17 +22,26 @@ log = logging.getLogger("mep3m.build")
 RECORDS = (tables.REJECTS, tables.QUALITY_RESULTS)      # what building itself has written, audited last
 
 
-def build(table: Table, run_id: str, arguments: list[str]) -> None:
+def build(table: Table, run_id: str, arguments: list[str]) -> bool:
     """One table: its job into staging, its gate into the lake; a landed table is audited where it lies.
+
+    Returns:
+        False for a table that was up to date and left alone.
 
     Raises:
         BatchRefused: the gate did not let the batch through.
     """
     gate = importlib.import_module("expectations.gate")
     if table.origin not in (Origin.LANDED, Origin.RECORDED):
-        job = importlib.import_module(f"spark_jobs.{table.name}")
-        job.main(["--run-id", run_id, *arguments])
+        made_by = importlib.import_module(f"spark_jobs.{table.name}")
+        needed = ["--if-needed"] if table.origin is Origin.BUILT else []
+        try:
+            made_by.main(["--run-id", run_id, *needed, *arguments])
+        except job.UpToDate:
+            gate.make_known(table)
+            return False
     gate.let_through(table, run_id)
+    return True
 
 
 def apart(words: list[str]) -> tuple[list[str], list[str]]:
@@ -60,6 +70,8 @@ def run(
 ) -> None:
     """Build tables: job, gate, publish, in the order that they depend on one another.
 
+    A table that is made of just these inputs already, by this code and in this way, is left alone; --anew builds it all the same.
+
     Options of a table's own job are passed on to it: mep3m build alignments --strategy paper.
     """
     console = Console(stderr=True)
@@ -71,8 +83,11 @@ def run(
     if class_map is not None:
         importlib.import_module("spark_jobs.class_map_command").import_file(class_map, replace=False, decided_by="")
     run_id = run_id or uuid.uuid4().hex[:12]
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     for table in wanted:
         started = time.monotonic()
-        with console.status(f"{table.full_name}"):
-            build(table, run_id, arguments)
-        console.print(f"[green]✓[/] {table.full_name} [dim]{time.monotonic() - started:.1f} s[/]")
+        with Progress(*columns, console=console, transient=True) as progress:
+            progress.add_task(table.full_name, total=None)
+            built = build(table, run_id, arguments)
+        took = f"{time.monotonic() - started:.1f} s" if built else "up to date"
+        console.print(f"[green]✓[/] {table.full_name} [dim]{took}[/]")

@@ -4,25 +4,65 @@ from __future__ import annotations
 
 import argparse
 import logging
+import sysconfig
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakehouse import arrow, spark
+from lakehouse.errors import LakehouseError
 from lakehouse.tables import REJECTS, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 log = logging.getLogger("mep3m.job")
+MAKERS = ("lakehouse", "spark_jobs", "expectations")    # whose code decides what is in a table
+HOW = ("run_id", "if_needed", "anew")                   # options that name or hasten a run and change no row
+
+
+class UpToDate(LakehouseError):
+    """The table is what its job would make of it."""
 
 
 def parser(doc: str | None) -> argparse.ArgumentParser:
-    """A job's command line; every job takes `--run-id`."""
+    """A job's command line; every job takes these."""
     made = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--run-id", default="", help="names the run in commits and quality_results; made up by default")
+    made.add_argument("--if-needed", action="store_true", help="do nothing where the table was made of just these inputs, by this code, in this way")
+    made.add_argument("--anew", action="store_true", help="use nothing that was made before; scores of pairs that have not changed, for one")
     return made
+
+
+@cache
+def program() -> str:
+    """A sum over the code that makes tables and the packages that it is made with."""
+    house = Path(__file__).parent.parent
+    code = (path.read_bytes() for maker in MAKERS for path in sorted((house / maker).rglob("*.py")))
+    packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    return f"{zlib.crc32(b''.join([*code, *(name.encode() for name in packages)])):08x}"
+
+
+def origin(table: Table, options: Mapping[str, Any]) -> dict[str, Any]:
+    """All that decides what is in the table: versions of its inputs, and of which tables they are versions; options and code."""
+    return {
+        "inputs": {source.full_name: arrow.version(source) for source in table.built_from},
+        "ids": {source.full_name: arrow.table_id(source) for source in table.built_from},
+        "options": {name: value for name, value in options.items() if name not in HOW},
+        "program": program(),
+    }
+
+
+def is_up_to_date(table: Table, made_from: Mapping[str, Any]) -> bool:
+    """Whether the table's newest rows are made from just that."""
+    if arrow.version(table) is None:
+        return False
+    commit = arrow.last_commit(arrow.location(table))
+    return all(commit.get(name) == value for name, value in made_from.items())
 
 
 def run(table: Table, build: Callable, args: argparse.Namespace, also: Mapping[str, str] | None = None) -> int:
@@ -36,16 +76,20 @@ def run(table: Table, build: Callable, args: argparse.Namespace, also: Mapping[s
     Raises:
         MissingTable: an input has not been written yet.
         SchemaMismatch: the batch's columns are not the declared ones.
+        UpToDate: nothing is to be done, and only what is needed was asked for.
     """
     started = time.monotonic()
-    run_id = args.run_id or uuid.uuid4().hex[:12]
-    versions = {source.full_name: arrow.version(source) for source in table.built_from}
+    options = vars(args)
+    made_from = origin(table, options)
+    if options.get("if_needed") and not options.get("anew") and is_up_to_date(table, made_from):
+        raise UpToDate(f"{table.full_name} is up to date.")
+    run_id, versions = args.run_id or uuid.uuid4().hex[:12], made_from["inputs"]
     inputs = [spark.read(source, versions[source.full_name]) for source in table.built_from]
     if table.remembers_itself:
         inputs.append(spark.empty(table) if arrow.version(table) is None else spark.read(table))
     result = build(*inputs)
     batch, rejects = result if isinstance(result, tuple) else (result, None)
-    lineage = {"run_id": run_id, "inputs": versions, **(also or {})}
+    lineage = {"run_id": run_id, **made_from, **(also or {})}
     rejected = 0
     if rejects is not None:
         rejected = stage_rejects(table, rejects, lineage)

@@ -83,7 +83,6 @@ def add_arguments(parser: ArgumentParser) -> None:
                         help="merge: identical names are merged whatever their S_content; criterion: Eq. 3 holds for them too")
     parser.add_argument("--shortest-term", type=int, default=2, metavar="N",
                         help="of S_content, in characters: 2 (default) as the package that the paper used, 1 for every word")
-    parser.add_argument("--anew", action="store_true", help="score every pair anew; else those of unchanged sub-classes are carried over")
     parser.add_argument("--new-reference", action="store_true",
                         help="for `curated`: make the reference that profiles are measured against from the listings of now, and score anew")
 
