@@ -4,6 +4,7 @@
     python benchmarks/alignment_quality.py parts                 each score by itself, the surest 875 mutual best pairs
     python benchmarks/alignment_quality.py constants             each number a fifth less and a fifth more
     python benchmarks/alignment_quality.py folds                 the threshold chosen on five shop pairs, tested on the sixth
+    python benchmarks/alignment_quality.py fewer                 two or three of the shops, and fewer titles
     python benchmarks/alignment_quality.py letter                Equation 3 to the letter, by how a category's text is made and counted
     python benchmarks/alignment_quality.py references            against a reference that lacks a shop, or 1 % of the titles
 
@@ -208,6 +209,26 @@ def references(shops: Shops) -> list[str]:
     return table("reference without | strict F1, all shop pairs | tolerant F1 | merged by itself: tolerant P", rows)
 
 
+def fewer(shops: Shops) -> list[str]:
+    """Two or three of the shops by themselves, and all of them with fewer titles; the numbers stay as they are."""
+    given = shops.given
+    names, of_shop = given.shops()
+    everything, every_title = np.ones(given.count, bool), np.ones(len(given.titles), bool)
+
+    def row(name: str, categories: np.ndarray, titles: np.ndarray) -> list[str]:
+        some = only(given, categories, titles)
+        there = set(some.keys)
+        part = replace(shops, given=some, key={pair for pair in shops.key if pair <= there})
+        got = figures(part, part.judged(score_pairs(some)[0]))
+        return [name, str(len(part.key)), short(got.strict), short(got.tolerant), f"{got.merged_share:.2f}, {short(got.merged_precision)}"]
+
+    groups = [group for size in (2, 3) for group in combinations(range(len(names)), size)]
+    rows = [row(", ".join(names[n] for n in group), np.isin(of_shop, group), every_title) for group in groups]
+    rows += [row(f"all, {share:.0%} of the titles".replace("%", " %"), everything, np.random.default_rng(1).random(len(given.titles)) < share)
+             for share in (0.5, 0.25)]
+    return table("shops | pairs in the key | strict F1 | tolerant F1 | merged by itself: share, tolerant P", rows)
+
+
 def only(given: Categories, categories: np.ndarray, titles: np.ndarray) -> Categories:
     """Some of the categories, with some of the titles."""
     place = np.cumsum(categories) - 1
@@ -279,7 +300,7 @@ def letter(shops: Shops) -> list[str]:
     return table("text and terms | P | R | F1", rows)
 
 
-TABLES = {one.__name__: one for one in (letter, parts, constants, folds, references)}
+TABLES = {one.__name__: one for one in (letter, parts, constants, folds, fewer, references)}
 
 
 def written(page: str, name: str, lines: list[str]) -> str:
