@@ -52,7 +52,7 @@ def origin(table: Table, options: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "inputs": {source.full_name: arrow.version(source) for source in table.built_from},
         "ids": {source.full_name: arrow.table_id(source) for source in table.built_from},
-        "options": {name: value for name, value in options.items() if name not in HOW},
+        "options": {name: str(value) for name, value in options.items() if name not in HOW},
         "program": program(),
     }
 
